@@ -1,0 +1,1 @@
+"""Corridors: the open observatory for international migration and development."""

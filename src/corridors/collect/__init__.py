@@ -1,0 +1,1 @@
+"""Publishers' own files into tidy tables."""

@@ -1,0 +1,1 @@
+"""The vocabulary: areas, periods, ages, code lists, dims, dataflows, findings."""

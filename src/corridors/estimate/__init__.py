@@ -1,0 +1,1 @@
+"""What nobody measured: bilateral flows from stocks."""

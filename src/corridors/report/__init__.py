@@ -1,0 +1,1 @@
+"""The report as values: sections, charts, tables, and the renderers that turn them into bytes."""

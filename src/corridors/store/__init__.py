@@ -1,0 +1,1 @@
+"""Immutable vintages of tables, their pointers and the ledger of who made what from what."""

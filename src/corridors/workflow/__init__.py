@@ -1,0 +1,1 @@
+"""The pipelines: the only place where pure stages meet files."""

@@ -1,0 +1,191 @@
+"""From publishers' files to vintages: read everything first, keep nothing when anything is wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corridors.collect import catalogue
+from corridors.collect.reading import Reading
+from corridors.concepts.dataflows import DataflowName, validate
+from corridors.concepts.findings import DataError, Finding, raise_if_any
+from corridors.store.vintages import Store, Vintage
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Observatory that holds what was collected from publishers' files, and the one of the regional world in the package.
+WORLD, REGIONAL = "world", "regional"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One table as it was put into the store."""
+
+    product: str
+    layout: str
+    dataflow: str
+    vintage: str
+    rows: int
+    files: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.vintage}  {self.dataflow}, {self.rows:,} observations, {self.layout}, from {', '.join(self.files)}"
+
+    def as_dict(self) -> dict[str, object]:
+        """For machines."""
+        return {
+            "product": self.product,
+            "layout": self.layout,
+            "dataflow": self.dataflow,
+            "vintage": self.vintage,
+            "observations": self.rows,
+            "files": list(self.files),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A publisher's file as bytes, with the name that messages use and the address it came from, if any."""
+
+    name: str
+    raw: bytes
+    address: str | None = None
+
+
+def from_files(source: str, files: Sequence[Path], *, store: Path) -> list[Collected]:
+    """Read files of one source and put their tables into the store.
+
+    Parameters
+    ----------
+    source
+        Name of the source, for example `undesa`.
+    files
+        The publisher's files, of any layout the source knows.
+    store
+        Folder of the store; made when it is not there.
+
+    Raises
+    ------
+    DataError
+        All findings of all files; nothing was stored.
+    Unavailable
+        The disk refused to take the vintage; the store is as it was.
+    """
+    if source not in catalogue.sources():
+        raise ValueError(f"no source {source!r}; there are {', '.join(catalogue.sources())}")
+    missing = [
+        Finding("file-unreadable", str(path), "no such file" if not path.exists() else "not a file", "name a file")
+        for path in files
+        if not path.is_file()
+    ]
+    raise_if_any(missing)
+    return keep(source, [RawFile(path.name, path.read_bytes()) for path in files], store=Store(store), observatory=WORLD)
+
+
+def from_addresses(source: str | None, *, store: Path, quiet: bool) -> list[Collected]:
+    """Download the current products of one source, or of all, and put them into the store.
+
+    Raises
+    ------
+    DataError
+        A download is not what its card says; nothing of that source was stored.
+    Unavailable
+        There is no network, or the publisher does not answer.
+    """
+    from corridors.workflow.download import download
+
+    wanted = (source,) if source else catalogue.sources()
+    unknown = [name for name in wanted if name not in catalogue.sources()]
+    if unknown:
+        raise ValueError(f"no source {unknown[0]!r}; there are {', '.join(catalogue.sources())}")
+    kept: list[Collected] = []
+    opened = Store(store)
+    for name in wanted:
+        products = [product for product in catalogue.card(name).products if product.address]
+        if products:
+            files = [RawFile(*download(product.address, quiet=quiet), product.address) for product in products]
+            kept += keep(name, files, store=opened, observatory=WORLD)
+    return kept
+
+
+def keep(source: str, files: Sequence[RawFile], *, store: Store, observatory: str) -> list[Collected]:
+    """Read all files, then publish one vintage for each product and dataflow.
+
+    Files of one call that belong to the same product are put together; a key that two of them carry is a finding.
+
+    Raises
+    ------
+    DataError
+        All findings of all files; nothing was stored.
+    """
+    readings: list[tuple[RawFile, Reading]] = []
+    findings: list[Finding] = []
+    for file in files:
+        try:
+            readings.append((file, catalogue.read(source, file.raw, file=file.name)))
+        except DataError as error:
+            findings += error.findings
+    raise_if_any(findings)
+    by_product: dict[str, list[tuple[RawFile, Reading]]] = defaultdict(list)
+    for file, reading in readings:
+        by_product[reading.product].append((file, reading))
+    merged = {product: _merge(product, parts) for product, parts in by_product.items()}
+    collected: list[Collected] = []
+    for product, parts in by_product.items():
+        published = store.publish(
+            observatory, product, merged[product], metadata=_metadata(source, parts, store)
+        )
+        collected += [_collected(vintage, parts) for vintage in published.values()]
+    return collected
+
+
+def _merge(product: str, parts: Sequence[tuple[RawFile, Reading]]) -> Mapping[DataflowName, pl.DataFrame]:
+    import polars as pl
+
+    if len(parts) == 1:
+        return parts[0][1].tables
+    tables: dict[DataflowName, list[pl.DataFrame]] = defaultdict(list)
+    for _, reading in parts:
+        for name, table in reading.tables.items():
+            tables[name].append(table)
+    # The same file given twice is no contradiction: equal rows fall together, unequal ones are duplicated keys.
+    merged = {name: pl.concat(several, how="diagonal").unique(maintain_order=True) for name, several in tables.items()}
+    place = f"{product} from {', '.join(file.name for file, _ in parts)}"
+    raise_if_any(finding for name, table in merged.items() for finding in validate(table, name, place=place))
+    return merged
+
+
+def _metadata(source: str, parts: Sequence[tuple[RawFile, Reading]], store: Store) -> dict[str, object]:
+    card = catalogue.card(source)
+    now = datetime.now(tz=timezone.utc).isoformat(timespec="seconds")
+    raw = {
+        file.name: store.keep_raw(file.raw, file=file.name, metadata={"source": source, "address": file.address, "at": now})
+        for file, _ in parts
+    }
+    first = parts[0][1]
+    return {
+        "source": source,
+        "publisher": card.publisher,
+        "title": card.title,
+        "revision": first.revision,
+        "layout": first.layout,
+        "citation": card.citation,
+        "licence": card.licence,
+        "raw": raw,
+    }
+
+
+def _collected(vintage: Vintage, parts: Sequence[tuple[RawFile, Reading]]) -> Collected:
+    return Collected(
+        product=vintage.product,
+        layout=parts[0][1].layout,
+        dataflow=vintage.dataflow,
+        vintage=vintage.id,
+        rows=vintage.rows,
+        files=tuple(file.name for file, _ in parts),
+    )

@@ -28,7 +28,7 @@ check: $(READY) ## Check style, imports, types and docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'src/*.py')
+	$(BIN)/numpydoc lint --config . $$(git ls-files 'src/*.py')
 
 verify: $(READY) ## Run the heavy checks: large data, random kills, other programs
 	$(BIN)/python -m pytest -m heavy

@@ -1,8 +1,13 @@
-"""Reference pages that follow from the package: dataflows, vocabulary, findings, command line."""
+"""Reference pages that follow from the package: dataflows, vocabulary, areas, sources, findings, commands, modules."""
 
 import argparse
+import pkgutil
 from pathlib import Path
 from typing import get_args
+
+import corridors
+from corridors.collect.catalogue import card, sources
+from corridors.concepts.areas import known_areas
 
 from corridors.cli import parser
 from corridors.concepts.codelists import CodeListName, codelist
@@ -11,9 +16,13 @@ from corridors.concepts.dataflows import DataflowName, dataflow
 
 def write_pages(folder: Path) -> None:
     """Write the pages into the folder, replacing what is there."""
+    folder.mkdir(exist_ok=True)
     for name, text in {
         "dataflows": dataflows_page(),
         "vocabulary": vocabulary_page(),
+        "areas": areas_page(),
+        "sources": sources_page(),
+        "modules": modules_page(),
         "findings": findings_page(),
         "cli": cli_page(),
     }.items():
@@ -22,7 +31,9 @@ def write_pages(folder: Path) -> None:
 
 def dataflows_page() -> str:
     """One chapter for each dataflow with its columns."""
-    parts = ["# Dataflows\n\nEach table that Corridors stores is one of these. Columns of the key tell observations apart."]
+    parts = [
+        "# Dataflows\n\nEach table that Corridors stores is one of these. Columns of the key tell observations apart."
+    ]
     for name in get_args(DataflowName):
         flow = dataflow(name)
         key = {column.name for column in flow.key}
@@ -53,6 +64,57 @@ def findings_page() -> str:
         "# Findings\n\nA fault in data is a finding: a code, the place, the fact and the mend. `--findings FILE` writes them "
         f"as CSV, `--json` as JSON.\n\n{_code_table('FINDING')}\n"
     )
+
+
+def areas_page() -> str:
+    """Every area with its codes and what it lies in."""
+    parts = [
+        "# Areas\n\nCodes are ISO 3166-1 alpha-3 for countries and territories, `W` with the United Nations code for regions "
+        "and groups, the old code for former states. Names in six languages follow from `area_name`."
+    ]
+    for kind, title in (
+        ("country", "Countries and territories"),
+        ("former", "Former states"),
+        ("region", "Regions"),
+        ("group", "Groups"),
+        ("world", "World"),
+        ("unknown", "Unknown"),
+    ):
+        rows = [
+            f"| `{a.code}` | {a.m49 or ''} | {a.name} | {a.name_fr} | {a.subregion or a.region or ''} |"
+            for a in known_areas().values()
+            if a.kind == kind
+        ]
+        parts.append(
+            f"## {title}\n\n| code | UN code | English | French | in |\n|---|---|---|---|---|\n" + "\n".join(rows)
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def sources_page() -> str:
+    """One chapter for each source, from its card."""
+    parts = ["# Sources\n\nEach source is a folder of `collect/sources/`; this page follows from their cards."]
+    for name in sources():
+        found = card(name)
+        rows = [f"| `{p.id}` | {p.title} | {p.revision} |" for p in found.products]
+        parts.append(
+            f"## {name}\n\n**{found.title}.** {found.publisher}. Licence: {found.licence}. Units: {found.units}.\n\n"
+            f"Cite as: {found.citation}\n\n| product | title | revision |\n|---|---|---|\n" + "\n".join(rows)
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def modules_page() -> str:
+    """The public names of every module, from their docstrings."""
+    names = sorted(
+        module.name
+        for module in pkgutil.walk_packages(corridors.__path__, "corridors.")
+        if not any(part.startswith("_") for part in module.name.split("."))
+    )
+    parts = ["# Modules\n\nPublic functions and values, in the order of the folders' names."]
+    for name in names:
+        parts.append(f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```")
+    return "\n\n".join(parts) + "\n"
 
 
 def _code_table(name: CodeListName) -> str:

@@ -136,7 +136,7 @@ def _cell_findings(table: pl.DataFrame, column: Column, place: str) -> list[Find
     elif column.kind == "time":
         bad, code, mend = (v for v in values if not _is_time(v)), "period-unreadable", "write 2020-07-01/P5Y"
     elif column.kind in get_args(CodeListName):
-        known = codelist(column.kind)  # type: ignore[arg-type]  # get_args has just narrowed the text
+        known = codelist(column.kind)
         bad, code, mend = (v for v in values if v not in known), "code-unknown", f"use one of {', '.join(known)}"
     else:
         return []

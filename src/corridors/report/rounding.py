@@ -12,7 +12,12 @@ import math
 from datetime import date
 
 #: Divisor and the word that prose puts in its place, by rounding.
-_SCALES = {"million": (1e6, " million"), "thousand": (1e3, " thousand"), "ratio": (1.0, ""), "percent": (1.0, " per cent")}
+_SCALES = {
+    "million": (1e6, " million"),
+    "thousand": (1e3, " thousand"),
+    "ratio": (1.0, ""),
+    "percent": (1.0, " per cent"),
+}
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 Value = float | int | str | None

@@ -49,7 +49,10 @@ class Table:
 
     def cells(self) -> list[list[str]]:
         """The figures as they are printed."""
-        return [[in_cell(value, column.rounding) for value, column in zip(row, self.columns, strict=True)] for row in self.rows]
+        return [
+            [in_cell(value, column.rounding) for value, column in zip(row, self.columns, strict=True)]
+            for row in self.rows
+        ]
 
     def to_csv(self) -> bytes:
         """Heads and unrounded figures as CSV, for those who compute on."""

@@ -63,6 +63,5 @@ def diff(before: pl.DataFrame, after: pl.DataFrame, name: DataflowName) -> Diff:
     table = marked.filter(pl.col("CHANGE") != "unchanged").select(
         *key, "CHANGE", BEFORE="OBS_VALUE", AFTER="OBS_VALUE_AFTER"
     )
-    return Diff(
-        *(int(counts.get(word, 0)) for word in ("added", "removed", "revised", "unchanged")), table=table.sort(key)
-    )
+    added, removed, revised, unchanged = (int(counts.get(word, 0)) for word in ("added", "removed", "revised", "unchanged"))
+    return Diff(added, removed, revised, unchanged, table.sort(key))

@@ -45,7 +45,9 @@ def build(world: World) -> Content:
             chord(mix, key="flows.chord", source=source, period=last.label),
             flow_map(mix, key="flows.map", source=source, period=last.label),
             flow_matrix(mix, key="flows.matrix", source=source, period=last.label),
-            net_migration_bars(at(net, last.code), key="flows.net", source=world.source("NET_MIGRATION"), period=last.label),
+            net_migration_bars(
+                at(net, last.code), key="flows.net", source=world.source("NET_MIGRATION"), period=last.label
+            ),
         ),
         tables=(_totals_table(world, flow, usual), _corridor_table(world, corridors, last)),
         flags={"short_step": short is not None},
@@ -114,7 +116,10 @@ def _net_figures(world: World, mix: pl.DataFrame, net: pl.DataFrame, last: Perio
     query = f"NET_MIGRATION, {last.code}"
     return [
         closing(
-            "closure", max(row["gap"] for row in ranked), "persons", "integer:up",
+            "closure",
+            max(row["gap"] for row in ranked),
+            "persons",
+            "integer:up",
             f"largest difference between FLOW, METHOD {MIX}, in less out, and {query}",
         ),
         figure("gain_area", area_name(gain["AREA"]), "", "text", f"{query}, the largest"),

@@ -35,11 +35,17 @@ def build(world: World) -> Content:
         ),
         charts=(
             ranked_bars(
-                hosts, column="DESTINATION", key="places.destinations", source=source,
+                hosts,
+                column="DESTINATION",
+                key="places.destinations",
+                source=source,
                 title=f"Migrants by country of destination, the {SHOWN} largest, {year}",
             ),
             ranked_bars(
-                sources, column="ORIGIN", key="places.origins", source=source,
+                sources,
+                column="ORIGIN",
+                key="places.origins",
+                source=source,
                 title=f"Migrants by country of origin, the {SHOWN} largest, {year}",
             ),
         ),
@@ -71,7 +77,15 @@ def _ranked_figures(world: World, ranked: pl.DataFrame, column: str, world_total
     figure = world.figures("places", f"{column}S", "STOCK")
     word = column.lower()
     query = f"STOCK by {column} at {last}"
-    figures = [figure(f"{word}s_share", 100 * total(ranked) / world_total, "per cent", "percent:0", f"{query}, first {SHOWN} over all")]
+    figures = [
+        figure(
+            f"{word}s_share",
+            100 * total(ranked) / world_total,
+            "per cent",
+            "percent:0",
+            f"{query}, first {SHOWN} over all",
+        )
+    ]
     for rank, (area, value) in enumerate(ranked.head(3).iter_rows(), 1):
         figures += [
             figure(f"{word}_{rank}", area_name(area), "", "text", f"{query}, rank {rank}"),
@@ -92,7 +106,9 @@ def _corridor_figures(world: World, corridors: pl.DataFrame, world_total: float,
         ]
     share = 100 * corridors["last"][0] / world_total
     figures.append(figure("corridor_1_share", share, "per cent", "percent:1", f"{query}, rank 1 over all"))
-    riser = corridors.with_columns(change=pl.col("last") - pl.col("previous")).sort("change", descending=True, nulls_last=True)
+    riser = corridors.with_columns(change=pl.col("last") - pl.col("previous")).sort(
+        "change", descending=True, nulls_last=True
+    )
     top = riser.row(0, named=True)
     query = f"{query}, first {CORRIDORS_SHOWN}, less the date before, the largest"
     return [

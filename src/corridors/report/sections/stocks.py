@@ -47,7 +47,9 @@ def _world_figures(world: World, both: pl.DataFrame, first: str, last: str) -> l
         figure("last_year", year_of(last), "year", "year", "last TIME_PERIOD of STOCK"),
         figure("first", start, "persons", "million:1", f"sum of STOCK at {first}"),
         figure("last", end, "persons", "million:1", f"sum of STOCK at {last}"),
-        figure("growth", 100 * (end / start - 1), "per cent", "percent:0", f"STOCK at {last} over STOCK at {first}, less 1"),
+        figure(
+            "growth", 100 * (end / start - 1), "per cent", "percent:0", f"STOCK at {last} over STOCK at {first}, less 1"
+        ),
         figure(
             "annual_growth",
             100 * ((end / start) ** (1 / years) - 1),
@@ -81,7 +83,9 @@ def _women_figures(world: World, stock: pl.DataFrame, first: str, last: str) -> 
     return [
         figure("women_first", share(at(stock, first)), "per cent", "percent:1", f"STOCK, SEX F over _T at {first}"),
         figure("women_last", share(at(stock, last)), "per cent", "percent:1", query),
-        figure("women_high_region", area_name(high), "", "text", f"{query}, region of DESTINATION with the highest share"),
+        figure(
+            "women_high_region", area_name(high), "", "text", f"{query}, region of DESTINATION with the highest share"
+        ),
         figure("women_high", by_region[high], "per cent", "percent:1", f"{query}, {high}"),
         figure("women_low_region", area_name(low), "", "text", f"{query}, region of DESTINATION with the lowest share"),
         figure("women_low", by_region[low], "per cent", "percent:1", f"{query}, {low}"),

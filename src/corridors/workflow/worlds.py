@@ -1,0 +1,136 @@
+"""From vintages to the world that a report is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from corridors.concepts.areas import WORLD as WHOLE
+from corridors.concepts.areas import known_areas
+from corridors.report.summaries import both_sexes
+from corridors.report.tables import Column, Table
+from corridors.report.world import Origin, World
+from corridors.store.vintages import Store, Vintage
+from corridors.workflow.sources import Chosen
+
+#: The role of the vintage behind each table of the report; a table without its vintage is left out.
+_ROLES = {
+    "STOCK": "STOCK",
+    "POPULATION": "POPULATION",
+    "FLOW": "FLOW",
+    "NET_MIGRATION": "NET_MIGRATION",
+    "DESTINATIONS": "COUNTRIES",
+    "ORIGINS": "COUNTRIES",
+    "CORRIDORS": "COUNTRIES",
+    "DISPLACED": "DISPLACED",
+    "FLOW_OBSERVED": "FLOW_OBSERVED",
+}
+_SHARES = ("SHARE_BORN_ABROAD", "SHARE_CITIZENSHIP", "SHARE_IMPUTED")
+
+
+def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -> World:
+    """Read the tables of a report.
+
+    Parameters
+    ----------
+    store
+        The store that holds the vintages.
+    chosen
+        The vintages of the publishers' tables.
+    estimated
+        The vintages made from them: `FLOW`, and `NET_MIGRATION` by period where the publisher's is by year.
+    """
+    vintages = {**chosen.vintages, **estimated}
+    roles = {table: role for table, role in _ROLES.items() if role in vintages}
+    read = {role: store.read(vintages[role]).drop("VINTAGE") for role in set(roles.values())}
+    tables = {table: read[role] for table, role in roles.items()}
+    tables["STOCK"] = _parts(tables["STOCK"], "ORIGIN", "DESTINATION")
+    tables["POPULATION"] = _parts(tables["POPULATION"], "AREA").filter(pl.col("AGE") == "_T")
+    whole = pl.col("ORIGIN") == WHOLE, pl.col("DESTINATION") == WHOLE
+    countries = both_sexes(read["COUNTRIES"])
+    if chosen.embedded:
+        # The package's totals of countries stand in rows whose other end is the world.
+        tables |= {"DESTINATIONS": countries.filter(whole[0]), "ORIGINS": countries.filter(whole[1])}
+        tables["CORRIDORS"] = countries.filter(~whole[0], ~whole[1])
+        roles["BASIS"] = "INDICATOR"
+        tables["BASIS"] = store.read(vintages["INDICATOR"]).filter(pl.col("MEASURE").is_in(_SHARES)).drop("VINTAGE")
+    else:
+        tables |= dict.fromkeys(("DESTINATIONS", "ORIGINS", "CORRIDORS"), both_sexes(tables["STOCK"]))
+        if "BASIS" in tables["STOCK"].columns:
+            roles["BASIS"] = "STOCK"
+            tables["BASIS"] = _shares_by_basis(tables["STOCK"])
+    return World(
+        tables=tables,
+        origins={table: (_origin(vintages[role]),) for table, role in roles.items()},
+        embedded=chosen.embedded,
+        unit="regions" if chosen.embedded else "countries and areas",
+        inside="within a region" if chosen.embedded else "within a country or area",
+        stock_source=_source(vintages["STOCK"]),
+        population_source=_source(vintages["POPULATION"]),
+        departures=_departures(estimated["FLOW"]),
+    )
+
+
+def _parts(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Rows of the smallest areas in the table: countries where there are any, else subregions; no aggregates."""
+    codes = {code for column in columns for code in table.get_column(column).unique()}
+    kinds = {code: known_areas()[code].kind for code in codes}
+    if "country" in kinds.values():
+        small = [code for code, kind in kinds.items() if kind in ("country", "former", "unknown")]
+    else:
+        small = [code for code, kind in kinds.items() if known_areas()[code].subregion == code or kind == "unknown"]
+    return table.filter(*(pl.col(column).is_in(small) for column in columns))
+
+
+def _shares_by_basis(stock: pl.DataFrame) -> pl.DataFrame:
+    """Whether each destination's stock rests on births, citizenship or imputation, as shares of zero or one."""
+    rows = stock.select("DESTINATION", "TIME_PERIOD", "BASIS").unique().drop_nulls("BASIS")
+    imputed = pl.col("BASIS").str.contains("I")
+    citizens = pl.col("BASIS").str.contains("C") & ~imputed
+    shares = rows.select(
+        AREA="DESTINATION",
+        TIME_PERIOD="TIME_PERIOD",
+        SHARE_BORN_ABROAD=(~imputed & ~citizens).cast(pl.Float64),
+        SHARE_CITIZENSHIP=citizens.cast(pl.Float64),
+        SHARE_IMPUTED=imputed.cast(pl.Float64),
+    )
+    return shares.unpivot(index=["AREA", "TIME_PERIOD"], variable_name="MEASURE", value_name="OBS_VALUE")
+
+
+def _source(vintage: Vintage) -> str:
+    return str(vintage.metadata["short"])
+
+
+def _origin(vintage: Vintage) -> Origin:
+    metadata = vintage.metadata
+    return Origin(
+        vintage=vintage.id,
+        dataflow=vintage.dataflow,
+        product=vintage.product,
+        citation=str(metadata["citation"]),
+        licence=str(metadata["licence"]),
+        short=_source(vintage),
+        checksum=next(iter(metadata["files"].values())),
+        inputs=dict(metadata.get("raw", metadata.get("inputs", {}))),
+        made=str(metadata["created"]),
+    )
+
+
+def _departures(flow: Vintage) -> Table | None:
+    """What the accounts left out, merged or mended, as the estimate's description lists it."""
+    rows = flow.metadata.get("departures", [])
+    if not rows:
+        return None
+    return Table(
+        key="method.departures",
+        title="What the accounts left out, merged or mended",
+        columns=(
+            Column("Area", "text"),
+            Column("Period", "text"),
+            Column("What was done", "text"),
+            Column("Persons", "integer"),
+        ),
+        rows=tuple(tuple(row) for row in rows),
+        source=_source(flow),
+    )

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import get_args
 
 import corridors
+from corridors.cli import parser
 from corridors.collect.catalogue import card, sources
 from corridors.concepts.areas import known_areas
-
-from corridors.cli import parser
 from corridors.concepts.codelists import CodeListName, codelist
 from corridors.concepts.dataflows import DataflowName, dataflow
 
@@ -52,9 +51,7 @@ def dataflows_page() -> str:
 def vocabulary_page() -> str:
     """One table for each code list."""
     parts = ["# Vocabulary"]
-    for name in get_args(CodeListName):
-        if name != "FINDING":
-            parts.append(f"## {name}\n\n{_code_table(name)}")
+    parts += [f"## {name}\n\n{_code_table(name)}" for name in get_args(CodeListName) if name != "FINDING"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -112,8 +109,7 @@ def modules_page() -> str:
         if not any(part.startswith("_") for part in module.name.split("."))
     )
     parts = ["# Modules\n\nPublic functions and values, in the order of the folders' names."]
-    for name in names:
-        parts.append(f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```")
+    parts += [f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```" for name in names]
     return "\n\n".join(parts) + "\n"
 
 

@@ -157,7 +157,13 @@ def _list_sources(chosen: argparse.Namespace) -> int:
 
     cards = {name: card(name) for name in sources()}
     if chosen.json:
-        _print_json({"sources": {n: {"title": c.title, "publisher": c.publisher, "licence": c.licence} for n, c in cards.items()}})
+        _print_json(
+            {
+                "sources": {
+                    n: {"title": c.title, "publisher": c.publisher, "licence": c.licence} for n, c in cards.items()
+                }
+            }
+        )
     else:
         for name, entry in cards.items():
             print(f"{name:10} {entry.title} ({entry.publisher}; {entry.licence})")

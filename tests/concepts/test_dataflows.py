@@ -4,6 +4,7 @@ from typing import get_args
 
 import polars as pl
 import pytest
+
 from corridors.concepts.codelists import CodeListName, codelist
 from corridors.concepts.dataflows import DataflowName, dataflow, validate
 

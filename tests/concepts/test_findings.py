@@ -6,8 +6,9 @@ import io
 from importlib.resources import files
 from pathlib import Path
 
-import corridors
 import pytest
+
+import corridors
 from corridors.concepts.codelists import codelist
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 

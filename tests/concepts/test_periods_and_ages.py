@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
-from corridors.concepts.ages import AgeGroup
-from corridors.concepts.periods import Period, mid_year
 from hypothesis import given
 from hypothesis import strategies as st
+
+from corridors.concepts.ages import AgeGroup
+from corridors.concepts.periods import Period, mid_year
 
 
 @given(start=st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31)), years=st.integers(1, 100))
@@ -25,7 +26,7 @@ def test_the_four_year_step_keeps_its_length():
 
 @pytest.mark.parametrize("text", ["2020", "2020-07-01", "2020-07-01/P0Y", "2020-13-01/P5Y", "2020-07-01/P5M"])
 def test_what_is_no_period_is_refused(text):
-    with pytest.raises(ValueError, match="period|month"):
+    with pytest.raises(ValueError, match=r"period|month"):
         Period.from_code(text)
 
 

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import polars as pl
 import pytest
+
 from corridors.report.world import Origin, World
 
 AREAS = ("W014", "W145", "W155", "W021", "W034", "W013")

@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 import pytest
+
 from corridors.concepts.findings import DataError
 from corridors.report import compose as composing
 from corridors.report.binding import FIGURE, NOTE, marked, section_text, typed_figures, unknown_keys

@@ -1,10 +1,11 @@
 """A figure is rounded once and written one way."""
 
 import pytest
-from corridors.report.numerals import roman
-from corridors.report.rounding import in_cell, in_prose
 from hypothesis import given
 from hypothesis import strategies as st
+
+from corridors.report.numerals import roman
+from corridors.report.rounding import in_cell, in_prose
 
 
 @pytest.mark.parametrize(

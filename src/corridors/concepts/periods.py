@@ -8,9 +8,8 @@ migrant stock is `2020-07-01/P4Y`. A calendar year is written `2020`.
 from __future__ import annotations
 
 import re
-from datetime import date
-
 from dataclasses import dataclass
+from datetime import date
 
 MID_YEAR = "07-01"
 _PERIOD = re.compile(r"(\d{4})-(\d{2})-(\d{2})/P(\d+)Y")

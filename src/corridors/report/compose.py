@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -131,7 +132,7 @@ def _blocks(
     text: str, content: Content, counters: _Counters, registry: Registry, *, numbered: bool = True
 ) -> Iterator[Block]:
     tokens = MarkdownIt("commonmark").parse(text)
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             yield Heading(MARK.sub(lambda mark: registry[mark[2]].text, inline.content))
         elif opening.type == "paragraph_open":

@@ -44,7 +44,12 @@ def diff(before: pl.DataFrame, after: pl.DataFrame, name: DataflowName) -> Diff:
             raise ValueError(f"the table {word} holds several sources; compare one product with itself")
     values = ["OBS_VALUE", "OBS_STATUS"]
     joined = before.select(*key, *values, BEFORE_THERE=True).join(
-        after.select(*key, *values, AFTER_THERE=True), on=key, how="full", coalesce=True, nulls_equal=True, suffix="_AFTER"
+        after.select(*key, *values, AFTER_THERE=True),
+        on=key,
+        how="full",
+        coalesce=True,
+        nulls_equal=True,
+        suffix="_AFTER",
     )
     same = pl.col("OBS_VALUE").eq_missing(pl.col("OBS_VALUE_AFTER")) & pl.col("OBS_STATUS").eq_missing(
         pl.col("OBS_STATUS_AFTER")
@@ -63,5 +68,7 @@ def diff(before: pl.DataFrame, after: pl.DataFrame, name: DataflowName) -> Diff:
     table = marked.filter(pl.col("CHANGE") != "unchanged").select(
         *key, "CHANGE", BEFORE="OBS_VALUE", AFTER="OBS_VALUE_AFTER"
     )
-    added, removed, revised, unchanged = (int(counts.get(word, 0)) for word in ("added", "removed", "revised", "unchanged"))
+    added, removed, revised, unchanged = (
+        int(counts.get(word, 0)) for word in ("added", "removed", "revised", "unchanged")
+    )
     return Diff(added, removed, revised, unchanged, table.sort(key))

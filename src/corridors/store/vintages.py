@@ -19,7 +19,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -87,6 +87,7 @@ class Store:
         tables: Mapping[DataflowName, pl.DataFrame],
         *,
         metadata: Mapping[str, object],
+        of_each: Mapping[DataflowName, Mapping[str, object]] | None = None,
     ) -> dict[DataflowName, Vintage]:
         """Write each table as a vintage, then point the product at all of them at once.
 
@@ -99,7 +100,9 @@ class Store:
         tables
             Valid tables by dataflow.
         metadata
-            What the description should say beside rows, checksum and time.
+            What the descriptions should say beside rows, checksum and time.
+        of_each
+            What the description of a single dataflow should say beside that.
 
         Raises
         ------
@@ -110,7 +113,10 @@ class Store:
         _require_name(product, "product")
         with whole_or_nothing(f"the vintages of {product} to {self.root}"):
             sweep(self.root)
-            written = {name: self._write(observatory, product, name, table, metadata) for name, table in tables.items()}
+            written = {
+                name: self._write(observatory, product, name, table, {**metadata, **(of_each or {}).get(name, {})})
+                for name, table in tables.items()
+            }
             pointer = canonical_json({name: vintage.id for name, vintage in written.items()})
             write_file(self.root / observatory / _LATEST / f"{product}.json", pointer.encode())
         return written
@@ -133,7 +139,7 @@ class Store:
                 "dataflow": name,
                 "rows": ordered.height,
                 "files": {_PART: checksum(raw)},
-                "created": datetime.now(tz=timezone.utc).isoformat(timespec="seconds"),
+                "created": datetime.now(tz=UTC).isoformat(timespec="seconds"),
             }
             text = json.dumps(description, indent=1, ensure_ascii=False, sort_keys=True)
             write_folder(path, {_PART: raw, _METADATA: text.encode()})
@@ -297,7 +303,9 @@ def _ledger_findings(path: Path) -> list[Finding]:
     try:
         entry = Entry.from_mapping(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError):
-        return [Finding("store-damaged", str(path), "the ledger's row is unreadable", "remove it and run the step again")]
+        return [
+            Finding("store-damaged", str(path), "the ledger's row is unreadable", "remove it and run the step again")
+        ]
     return [] if entry.key == path.stem else [_changed(path, "remove it and run the step again")]
 
 

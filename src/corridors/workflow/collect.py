@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,9 @@ class Collected:
     files: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.vintage}  {self.dataflow}, {self.rows:,} observations, {self.layout}, from {', '.join(self.files)}"
+        return (
+            f"{self.vintage}  {self.dataflow}, {self.rows:,} observations, {self.layout}, from {', '.join(self.files)}"
+        )
 
     def as_dict(self) -> dict[str, object]:
         """For machines."""
@@ -50,11 +52,15 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A publisher's file as bytes, with the name that messages use and the address it came from, if any."""
+    """A publisher's file as bytes, with the name that messages use.
+
+    Where it was downloaded, `address` says from where and `product` which of its source's products it must be.
+    """
 
     name: str
     raw: bytes
     address: str | None = None
+    product: str | None = None
 
 
 def from_files(source: str, files: Sequence[Path], *, store: Path) -> list[Collected]:
@@ -76,15 +82,16 @@ def from_files(source: str, files: Sequence[Path], *, store: Path) -> list[Colle
     Unavailable
         The disk refused to take the vintage; the store is as it was.
     """
-    if source not in catalogue.sources():
-        raise ValueError(f"no source {source!r}; there are {', '.join(catalogue.sources())}")
+    _require_source(source)
     missing = [
         Finding("file-unreadable", str(path), "no such file" if not path.exists() else "not a file", "name a file")
         for path in files
         if not path.is_file()
     ]
     raise_if_any(missing)
-    return keep(source, [RawFile(path.name, path.read_bytes()) for path in files], store=Store(store), observatory=WORLD)
+    return keep(
+        source, [RawFile(path.name, path.read_bytes()) for path in files], store=Store(store), observatory=WORLD
+    )
 
 
 def from_addresses(source: str | None, *, store: Path, quiet: bool) -> list[Collected]:
@@ -99,18 +106,40 @@ def from_addresses(source: str | None, *, store: Path, quiet: bool) -> list[Coll
     """
     from corridors.workflow.download import download
 
-    wanted = (source,) if source else catalogue.sources()
-    unknown = [name for name in wanted if name not in catalogue.sources()]
-    if unknown:
-        raise ValueError(f"no source {unknown[0]!r}; there are {', '.join(catalogue.sources())}")
+    if source:
+        _require_source(source)
     kept: list[Collected] = []
     opened = Store(store)
-    for name in wanted:
-        products = [product for product in catalogue.card(name).products if product.address]
-        if products:
-            files = [RawFile(*download(product.address, quiet=quiet), product.address) for product in products]
+    for name in (source,) if source else catalogue.sources():
+        files = [
+            RawFile(*download(one.address, quiet=quiet, checksum=one.checksum or None), one.address, one.id)
+            for one in catalogue.card(name).products
+            if one.address
+        ]
+        if files:
             kept += keep(name, files, store=opened, observatory=WORLD)
+        elif source:
+            raise ValueError(f"{source} has no address to download from; name its files with --file")
     return kept
+
+
+def collect_embedded(store: Store) -> list[Collected]:
+    """Put the regional world that comes with the package into the store, as the observatory `regional`.
+
+    Parameters
+    ----------
+    store
+        The opened store.
+
+    Raises
+    ------
+    DataError
+        A file of the package is damaged; nothing was stored.
+    Unavailable
+        The disk refused.
+    """
+    files = [RawFile(name, raw) for name, raw in catalogue.package_files("embedded")]
+    return keep("embedded", files, store=store, observatory=REGIONAL)
 
 
 def keep(source: str, files: Sequence[RawFile], *, store: Store, observatory: str) -> list[Collected]:
@@ -127,21 +156,39 @@ def keep(source: str, files: Sequence[RawFile], *, store: Store, observatory: st
     findings: list[Finding] = []
     for file in files:
         try:
-            readings.append((file, catalogue.read(source, file.raw, file=file.name)))
+            reading = catalogue.read(source, file.raw, file=file.name)
         except DataError as error:
             findings += error.findings
+            continue
+        readings.append((file, reading))
+        if file.product not in (None, reading.product):
+            fact = f"the address gave {reading.product}, {reading.layout}"
+            findings.append(
+                Finding("table-wrong", file.name, fact, f"wanted is {file.product}; correct the source's card")
+            )
     raise_if_any(findings)
     by_product: dict[str, list[tuple[RawFile, Reading]]] = defaultdict(list)
     for file, reading in readings:
         by_product[reading.product].append((file, reading))
     merged = {product: _merge(product, parts) for product, parts in by_product.items()}
     collected: list[Collected] = []
+    # Only now, with every table valid, is anything written.
     for product, parts in by_product.items():
+        card, revision = catalogue.card(source), parts[0][1].revision
         published = store.publish(
-            observatory, product, merged[product], metadata=_metadata(source, parts, store)
+            observatory,
+            product,
+            merged[product],
+            metadata=_metadata(source, parts, store),
+            of_each={name: asdict(card.cited(name, revision=revision)) for name in merged[product]},
         )
         collected += [_collected(vintage, parts) for vintage in published.values()]
     return collected
+
+
+def _require_source(source: str) -> None:
+    if source not in catalogue.sources():
+        raise ValueError(f"no source {source!r}; there are {', '.join(catalogue.sources())}")
 
 
 def _merge(product: str, parts: Sequence[tuple[RawFile, Reading]]) -> Mapping[DataflowName, pl.DataFrame]:
@@ -162,9 +209,11 @@ def _merge(product: str, parts: Sequence[tuple[RawFile, Reading]]) -> Mapping[Da
 
 def _metadata(source: str, parts: Sequence[tuple[RawFile, Reading]], store: Store) -> dict[str, object]:
     card = catalogue.card(source)
-    now = datetime.now(tz=timezone.utc).isoformat(timespec="seconds")
+    now = datetime.now(tz=UTC).isoformat(timespec="seconds")
     raw = {
-        file.name: store.keep_raw(file.raw, file=file.name, metadata={"source": source, "address": file.address, "at": now})
+        file.name: store.keep_raw(
+            file.raw, metadata={"file": file.name, "source": source, "address": file.address, "at": now}
+        )
         for file, _ in parts
     }
     first = parts[0][1]
@@ -174,8 +223,6 @@ def _metadata(source: str, parts: Sequence[tuple[RawFile, Reading]], store: Stor
         "title": card.title,
         "revision": first.revision,
         "layout": first.layout,
-        "citation": card.citation,
-        "licence": card.licence,
         "raw": raw,
     }
 

@@ -47,9 +47,13 @@ def estimate(store: Store, chosen: Chosen, *, methods: Sequence[MethodName]) -> 
     from corridors.concepts.dataflows import validate
 
     vintages = {name: chosen.vintages[name] for name in INPUTS}
-    made = estimate_world({name: store.read(vintage).drop("VINTAGE") for name, vintage in vintages.items()}, methods=methods)
+    made = estimate_world(
+        {name: store.read(vintage).drop("VINTAGE") for name, vintage in vintages.items()}, methods=methods
+    )
     tables: dict[DataflowName, pl.DataFrame] = {"FLOW": made.flow, "NET_MIGRATION": made.net_migration}
-    raise_if_any(finding for name, table in tables.items() for finding in validate(table, name, place="estimated flows"))
+    raise_if_any(
+        finding for name, table in tables.items() for finding in validate(table, name, place="estimated flows")
+    )
     stock, population = (str(vintages[name].metadata["short"]) for name in ("STOCK", "POPULATION"))
     # One source may give both.
     sources = " and ".join(dict.fromkeys((stock, population)))

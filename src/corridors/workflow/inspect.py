@@ -32,7 +32,9 @@ def list_vintages(store: Path) -> Answer:
         f"{'*' if is_latest else ' '} {vintage.observatory:9} {vintage.dataflow:14} {vintage.rows:>10,}  {vintage.id}"
         for vintage, is_latest in rows
     )
-    return Answer(human or "the store is empty", [{**_describe(vintage), "latest": is_latest} for vintage, is_latest in rows])
+    return Answer(
+        human or "the store is empty", [{**_describe(vintage), "latest": is_latest} for vintage, is_latest in rows]
+    )
 
 
 def show_vintage(store: Path, vintage: str) -> Answer:
@@ -66,7 +68,9 @@ def compare(store: Path, a: str, b: str) -> Answer:
     opened = _open(store)
     before, after = _find(opened, a), _find(opened, b)
     if before.dataflow != after.dataflow:
-        raise ValueError(f"{a} holds {before.dataflow} and {b} holds {after.dataflow}; compare one dataflow with itself")
+        raise ValueError(
+            f"{a} holds {before.dataflow} and {b} holds {after.dataflow}; compare one dataflow with itself"
+        )
     found = diff(opened.read(before), opened.read(after), before.dataflow)
     counts = {"added": found.added, "removed": found.removed, "revised": found.revised, "unchanged": found.unchanged}
     human = ", ".join(f"{count:,} {word}" for word, count in counts.items())
@@ -82,7 +86,11 @@ def _open(store: Path) -> Store:
 
 
 def _find(store: Store, name: str) -> Vintage:
-    found = [vintage for vintage in store.vintages() if name in (vintage.id, f"{vintage.observatory}/{vintage.dataflow}/{vintage.id}")]
+    found = [
+        vintage
+        for vintage in store.vintages()
+        if name in (vintage.id, f"{vintage.observatory}/{vintage.dataflow}/{vintage.id}")
+    ]
     if len(found) > 1:
         choices = ", ".join(f"{vintage.observatory}/{vintage.dataflow}/{vintage.id}" for vintage in found)
         raise ValueError(f"{name!r} names {len(found)} vintages; write one of {choices}")

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -94,7 +94,7 @@ class Pipeline:
             seed=None,
             code=code_checksum(),
             outputs={},
-            at=datetime.now(tz=timezone.utc).isoformat(timespec="seconds"),
+            at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
         )
         known = None if self.fresh else self.store.find(entry.key)
         if known is not None and stands(known.outputs):

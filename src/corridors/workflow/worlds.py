@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -62,7 +63,7 @@ def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -
             tables["BASIS"] = _shares_by_basis(tables["STOCK"])
     return World(
         tables=tables,
-        origins={table: (_origin(vintages[role]),) for table, role in roles.items()},
+        origins=_origins(vintages, roles),
         embedded=chosen.embedded,
         unit="regions" if chosen.embedded else "countries and areas",
         inside="within a region" if chosen.embedded else "within a country or area",
@@ -98,6 +99,14 @@ def _shares_by_basis(stock: pl.DataFrame) -> pl.DataFrame:
     return shares.unpivot(index=["AREA", "TIME_PERIOD"], variable_name="MEASURE", value_name="OBS_VALUE")
 
 
+def _origins(vintages: Mapping[str, Vintage], roles: Mapping[str, str]) -> dict[str, tuple[Origin, ...]]:
+    origins: dict[str, tuple[Origin, ...]] = {table: (_origin(vintages[role]),) for table, role in roles.items()}
+    if "BASIS" in origins:
+        # Indicators come from several publishers; what a stock rests on is said by the publisher of the stock.
+        origins["BASIS"] = (replace(origins["BASIS"][0], short=_source(vintages["STOCK"])),)
+    return origins
+
+
 def _source(vintage: Vintage) -> str:
     return str(vintage.metadata["short"])
 
@@ -127,7 +136,6 @@ def _departures(flow: Vintage) -> Table | None:
         title="What the accounts left out, merged or mended",
         columns=(
             Column("Area", "text"),
-            Column("Period", "text"),
             Column("What was done", "text"),
             Column("Persons", "integer"),
         ),

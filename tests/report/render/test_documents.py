@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import docx
 import pypdf
 import pytest
+
 from corridors.concepts.findings import Unavailable
 from corridors.report.compose import compose
 from corridors.report.document import Paragraph
@@ -107,7 +108,7 @@ def test_the_word_file_has_native_footnotes_and_pictures_with_words(document, pi
         media = [name for name in archive.namelist() if name.startswith("word/media/")]
     assert all(note[:40] in notes.replace("&amp;", "&") for note in document.notes)
     assert body.count("<w:footnoteReference ") == len(document.notes)
-    assert len(media) == len({raw for raw in pictures.values()})
+    assert len(media) == len(set(pictures.values()))
     assert body.count('descr="') >= len(document.charts())
     assert "Table" in {table.style.name for table in docx.Document(io.BytesIO(raw)).tables}
 

@@ -21,7 +21,7 @@ from corridors.report.charts.circle import (
     sectors,
     tick_step,
 )
-from corridors.report.charts.inputs import persons
+from corridors.report.charts.inputs import persons, round_persons
 from corridors.report.charts.regional import RegionalFlows, regional_flows
 from corridors.report.charts.shapes import flat, lines, polygon, text
 from corridors.report.charts.theme import MUTED, PAPER, WIDTH, area_color, finished
@@ -32,14 +32,14 @@ _AROUND = 34.0
 
 
 def chord(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Chart:
-    """Flows between regions as ribbons across a circle: width is volume, colour is origin, the point is the destination.
+    """Flows between regions as ribbons across a circle: width is volume, colour origin, the point the destination.
 
     Parameters
     ----------
     flow
-        Rows of `FLOW` of one method and period, both sexes. Countries are added up to subregions; moves inside a region are
-        left out. Each region's piece of the rim is as long as its departures and then its arrivals; small flows have their
-        place there even where they have no ribbon.
+        Rows of `FLOW` of one method and period, both sexes. Countries are added up to subregions; moves inside a region
+        are left out. Each region's piece of the rim is as long as its departures and then its arrivals; small flows
+        have their place there even where they have no ribbon.
     key, source, period
         Name in the text, publisher, and the period as captions say it.
 
@@ -57,8 +57,8 @@ def chord(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Chart:
     found = regional_flows(flow)
     title = f"Flows between regions, {period}"
     description = (
-        f"Circle of {len(found.regions)} regions with ribbons from origin to destination, {persons(found.moved)} persons in "
-        f"all. The largest: {found.described()}."
+        f"Circle of {len(found.regions)} regions with ribbons from origin to destination, "
+        f"{persons(found.moved)} persons in all. The largest: {found.described()}."
     )
     flows = {pair: value for pair, value in found.flows.items() if value > 0}
     drawn = [pair for pair, value in flows.items() if value >= LEAST_SHARE * found.moved]
@@ -76,14 +76,15 @@ def chord(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Chart:
 
 def _note(found: RegionalFlows, flows: dict[tuple[str, str], float], drawn: list[tuple[str, str]], step: float) -> str:
     parts = [
-        "Width: persons; colour: region of origin; points: region of destination. On the rim each region shows departures "
-        f"and then, clockwise, arrivals; ticks are {persons(step)} persons apart."
+        "Width: persons; colour: region of origin; points: region of destination. On the rim each region shows "
+        f"departures and then, clockwise, arrivals; ticks are {round_persons(step)} persons apart."
     ]
     if len(drawn) < len(flows):
-        hidden = found.moved - sum(flows[pair] for pair in drawn)
+        least = persons(LEAST_SHARE * found.moved)
+        hidden = persons(found.moved - sum(flows[pair] for pair in drawn))
         parts.append(
-            f"{len(flows) - len(drawn)} flows under {persons(LEAST_SHARE * found.moved)} persons ({persons(hidden)} together) "
-            "count on the rim but have no ribbon."
+            f"Flows under {least} persons ({len(flows) - len(drawn)} flows, {hidden} together) have their place on the rim "
+            "but no ribbon."
         )
     return " ".join([*parts, found.left_out()])
 
@@ -107,7 +108,9 @@ def _picture(
         {
             "outline": [sector_outline(around[region], radius, center)],
             "color": area_color(region),
-            "words": f"{names[region]}: {persons(found.leaving(region))} left, {persons(found.arriving(region))} arrived",
+            "words": (
+                f"{names[region]}: {persons(found.leaving(region))} left, {persons(found.arriving(region))} arrived"
+            ),
         }
         for region in found.regions
     ]
@@ -133,7 +136,11 @@ def _picture(
 
 
 def _ribbon_rows(
-    found: RegionalFlows, flows: dict[tuple[str, str], float], drawn: list[tuple[str, str]], radius: float, center: Point
+    found: RegionalFlows,
+    flows: dict[tuple[str, str], float],
+    drawn: list[tuple[str, str]],
+    radius: float,
+    center: Point,
 ) -> list[dict[str, Any]]:
     ends = ribbons(found.regions, flows)
     # Small ones first, so that the largest lie on top.

@@ -86,10 +86,11 @@ def ribbons(regions: tuple[str, ...], flows: Flows) -> dict[Pair, Ends]:
     for region in regions:
         # From the neighbour before to the neighbour after, seen along the circle: the last one attaches first.
         others = sorted(regions, key=lambda other: (place[other] - place[region]) % len(regions), reverse=True)
-        for ends, start, pairs in (
+        for ends, first, pairs in (
             (leave, found[region].start, [(region, other) for other in others]),
             (arrive, found[region].turn, [(other, region) for other in others]),
         ):
+            start = first
             for pair in pairs:
                 if pair in flows:
                     ends[pair] = (start, start + flows[pair] * angle)
@@ -98,7 +99,7 @@ def ribbons(regions: tuple[str, ...], flows: Flows) -> dict[Pair, Ends]:
 
 
 def at(angle: float, radius: float, center: Point) -> Point:
-    """The point at an angle and a distance from the centre."""
+    """Point at an angle and a distance from the centre."""
     return center[0] + radius * sin(angle), center[1] - radius * cos(angle)
 
 
@@ -132,7 +133,10 @@ def _curve(start: tuple[float, float], end: tuple[float, float], center: Point) 
     apart = abs((start[0] - end[0] + pi) % (2 * pi) - pi)
     depth = 0.6 - 0.5 * apart / pi
     points = [
-        at(*start, center), at(start[0], start[1] * depth, center), at(end[0], end[1] * depth, center), at(*end, center),
+        at(*start, center),
+        at(start[0], start[1] * depth, center),
+        at(end[0], end[1] * depth, center),
+        at(*end, center),
     ]
     found = []
     for step in range(1, _STEPS):
@@ -161,7 +165,7 @@ def tick_step(total: float, *, most: int = 90) -> float:
 
 
 def fitting_radius(names: dict[str, str], found: dict[str, Sector]) -> int:
-    """The largest radius at which every name stands whole inside the picture."""
+    """Largest radius at which every name stands whole inside the picture."""
     for radius in range(_LARGEST, _SMALLEST, -2):
         placed = labels(names, found, radius, (0.0, 0.0))
         if all(abs(label.at[0]) + text_width(label.text, LABEL_SIZE) <= WIDTH / 2 - 3 for label in placed):

@@ -23,7 +23,8 @@ def area_values(table: pl.DataFrame, column: str) -> dict[str, float]:
     >>> area_values(pl.DataFrame({"AREA": ["FRA", "DEU"], "OBS_VALUE": [1.0, 2.0]}), "AREA")
     {'DEU': 2.0, 'FRA': 1.0}
     """
-    rows = _rows(table, [column])
+    found = _checked(table, [column])
+    rows: list[tuple[str, float]] = found.rows()
     _refuse_twice([code for code, _ in rows])
     return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
@@ -42,14 +43,17 @@ def pair_values(flow: pl.DataFrame) -> dict[tuple[str, str], float]:
     >>> pair_values(flow)
     {('MEX', 'USA'): 9.0}
     """
-    rows = [((origin, to), value) for origin, to, value in _rows(flow, ["ORIGIN", "DESTINATION"]) if origin != to]
-    _refuse_twice([f"{origin} to {to}" for (origin, to), _ in rows])
+    found = _checked(flow, ["ORIGIN", "DESTINATION"])
+    rows: list[tuple[tuple[str, str], float]] = [
+        ((origin, destination), value) for origin, destination, value in found.rows() if origin != destination
+    ]
+    _refuse_twice([f"{origin} to {destination}" for (origin, destination), _ in rows])
     if not any(value > 0 for _, value in rows):
         raise ValueError("there is no flow above zero between two areas to draw")
     return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
-def _rows(table: pl.DataFrame, areas: list[str]) -> list[tuple[object, ...]]:
+def _checked(table: pl.DataFrame, areas: list[str]) -> pl.DataFrame:
     columns = [*areas, "OBS_VALUE"]
     missing = [name for name in columns if name not in table.columns]
     if missing:
@@ -61,7 +65,7 @@ def _rows(table: pl.DataFrame, areas: list[str]) -> list[tuple[object, ...]]:
         for code in found.get_column(name).unique():
             if area(code).kind == "world":
                 raise ValueError(f"column {name} holds {code}, the sum of all; a chart takes the parts only")
-    return found.rows()
+    return found
 
 
 def _refuse_twice(names: list[str]) -> None:
@@ -86,7 +90,7 @@ def unit_of(largest: float) -> tuple[str, str]:
 
 
 def persons(value: float) -> str:
-    """A figure with its unit as descriptions and notes say it.
+    """Figure with its unit as descriptions and notes say it.
 
     Examples
     --------
@@ -96,6 +100,17 @@ def persons(value: float) -> str:
     if abs(value) >= 999_500:
         return in_cell(value, "million:1") + " million"
     return in_cell(value, "thousand:0") + " thousand" if abs(value) >= 9_999.5 else in_cell(value, "integer")
+
+
+def round_persons(value: float) -> str:
+    """Write a round number, such as a step of a scale, without a decimal that is zero.
+
+    Examples
+    --------
+    >>> round_persons(2e6), round_persons(2.5e6), round_persons(500_000), round_persons(0.5)
+    ('2 million', '2.5 million', '500 thousand', '0.5')
+    """
+    return persons(value).replace(".0 ", " ") if value >= 1 else f"{value:g}"
 
 
 def whole(values: list[float]) -> float:

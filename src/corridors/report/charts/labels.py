@@ -34,13 +34,14 @@ _WIDTHS = {
 }
 _USUAL = 667
 
+
 def text_width(text: str, size: float) -> float:
     """Width of one line in the unit of `size`.
 
     Examples
     --------
     >>> round(text_width("Türkiye", 10), 2), text_width("", 10)
-    (34.46, 0.0)
+    (32.78, 0.0)
     """
     plain = unicodedata.normalize("NFD", text)
     letters = (letter for letter in plain if not unicodedata.combining(letter))
@@ -48,7 +49,7 @@ def text_width(text: str, size: float) -> float:
 
 
 def wrapped(text: str, size: float, *, width: float) -> str:
-    """The text broken at blanks into lines no wider than `width`; a single word may be wider.
+    """Text broken at blanks into lines no wider than `width`; a single word may be wider.
 
     Examples
     --------

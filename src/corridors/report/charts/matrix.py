@@ -10,7 +10,7 @@ import polars as pl
 
 from corridors.concepts.areas import area_name
 from corridors.report.charts.chart import Chart
-from corridors.report.charts.inputs import persons, unit_of
+from corridors.report.charts.inputs import persons
 from corridors.report.charts.labels import text_width
 from corridors.report.charts.regional import RegionalFlows, regional_flows
 from corridors.report.charts.theme import INK, LABEL_SIZE, MUTED, PAPER, SMALL_SIZE, WIDTH, finished
@@ -28,8 +28,8 @@ def flow_matrix(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Ch
     Parameters
     ----------
     flow
-        Rows of `FLOW` of one method and period, both sexes. Countries are added up to subregions; moves inside a region are
-        left out, their cells are crossed. A cell without a colour has a zero or no figure.
+        Rows of `FLOW` of one method and period, both sexes. Countries are added up to subregions; moves inside a region
+        are left out, their cells are crossed. A cell without a colour has a zero or no figure.
     key, source, period
         Name in the text, publisher, and the period as captions say it.
 
@@ -48,11 +48,11 @@ def flow_matrix(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Ch
     found = regional_flows(flow)
     title = f"Flows by region of origin and destination, {period}"
     description = (
-        f"Grid of {len(found.regions)} regions of origin by as many of destination, darker for more persons. The darkest: "
-        f"{found.described()}."
+        f"Grid of {len(found.regions)} regions of origin by as many of destination, darker for more persons. "
+        f"The darkest: {found.described()}."
     )
     limits = shade_limits(max(found.flows.values()))
-    unit, _ = unit_of(limits[-1])
+    unit, _ = cell_unit(limits[-1])
     return Chart(
         key=key,
         title=title,
@@ -60,8 +60,13 @@ def flow_matrix(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Ch
         spec=finished(_picture(found, limits), description=description),
         twin=_twin(found, key=key, title=title, source=source),
         source=source,
-        note=f"Figures in the darkest cells: {unit.lower()}. White cells: zero or no figure. {found.left_out()}",
+        note=" ".join([f"Figures in the darkest cells: {unit}.", *_white(found), found.left_out()]),
     )
+
+
+def _white(found: RegionalFlows) -> list[str]:
+    coloured = sum(value > 0 for value in found.flows.values())
+    return ["White cells: zero or no figure."] if coloured < len(found.regions) * (len(found.regions) - 1) else []
 
 
 def shade_limits(largest: float) -> tuple[float, ...]:
@@ -76,6 +81,21 @@ def shade_limits(largest: float) -> tuple[float, ...]:
     return tuple(10.0**power for power in range(top - len(_SHADES) + 2, top + 1))
 
 
+def cell_unit(limit: float) -> tuple[str, str]:
+    """Choose words and rounding for figures from a power of ten up to ten times as many: at most three digits.
+
+    Examples
+    --------
+    >>> cell_unit(1e6), cell_unit(1e5), cell_unit(10)
+    (('million persons', 'million:1'), ('thousand persons', 'thousand:0'), ('persons', 'integer'))
+    """
+    power = round(log10(limit))
+    if power < 3:
+        return "persons", "integer"
+    word, scale = ("million", 6) if power >= 6 else ("thousand", 3)
+    return f"{word} persons", f"{word}:{int(power - scale < 2)}"
+
+
 def _shade(value: float, limits: tuple[float, ...]) -> int:
     return sum(value >= limit for limit in limits)
 
@@ -87,7 +107,11 @@ def _twin(found: RegionalFlows, *, key: str, title: str, source: str) -> Table:
         for origin in found.regions
     )
     return Table(
-        key=key, title=title, columns=(Column("Origin", "text"), *heads), rows=rows, source=source,
+        key=key,
+        title=title,
+        columns=(Column("Origin", "text"), *heads),
+        rows=rows,
+        source=source,
         note="Origins down, destinations across, persons. Two dots: no figure.",
     )
 
@@ -98,27 +122,53 @@ def _picture(found: RegionalFlows, limits: tuple[float, ...]) -> alt.LayerChart:
     side = round(min(_CELL * 1.6, (WIDTH - room - 16) / len(names)) * len(names))
     cells = _cells(found, names, limits)
     order = list(names.values())
-    x = alt.X("to:N").sort(order).scale(domain=order, padding=0).axis(
-        title=None, orient="top", labelAngle=-90, domain=False, ticks=False, labelPadding=4
+    x = (
+        alt.X("to:N")
+        .sort(order)
+        .scale(domain=order, padding=0)
+        .axis(title=None, orient="top", labelAngle=-90, domain=False, ticks=False, labelPadding=4)
     )
-    y = alt.Y("from:N").sort(order).scale(domain=order, padding=0).axis(
-        title=None, domain=False, ticks=False, labelPadding=5
+    y = (
+        alt.Y("from:N")
+        .sort(order)
+        .scale(domain=order, padding=0)
+        .axis(title=None, domain=False, ticks=False, labelPadding=5)
     )
     words = _legend(limits)
-    color = alt.Color("class:N").scale(domain=words, range=[_NOTHING, *_SHADES]).legend(
-        orient="none", legendX=-room, legendY=side + 10, title="Persons", direction="horizontal", symbolType="square", symbolSize=170,
-        symbolStrokeColor=MUTED, symbolStrokeWidth=0.6, columns=len(words), titleOrient="left", columnPadding=10,
+    color = (
+        alt.Color("class:N")
+        .scale(domain=words, range=[_NOTHING, *_SHADES])
+        .legend(
+            orient="none",
+            legendX=-room,
+            legendY=side + 10,
+            title="Persons",
+            direction="horizontal",
+            symbolType="square",
+            symbolSize=170,
+            symbolStrokeColor=MUTED,
+            symbolStrokeWidth=0.6,
+            columns=len(words),
+            titleOrient="left",
+            columnPadding=10,
+        )
     )
-    grid = alt.Chart(alt.Data(values=cells), width=side, height=side)
+    grid = alt.Chart(alt.InlineData(values=cells), width=side, height=side)
     squares = grid.mark_rect(stroke="#c9c9c9", strokeWidth=0.5).encode(
         x=x, y=y, color=color, tooltip=[alt.Tooltip("words:N", title="Persons")], description="words:N"
     )
-    figures = grid.transform_filter("datum.shown").mark_text(fontSize=SMALL_SIZE, color=PAPER, aria=False).encode(
-        x=x, y=y, text="shown:N"
+    figures = (
+        grid.transform_filter("datum.shown")
+        .mark_text(fontSize=SMALL_SIZE, color=PAPER, aria=False)
+        .encode(x=x, y=y, text="shown:N")
     )
     stay = [{"from": name, "to": name, "mark": "×"} for name in order]
-    crosses = alt.Chart(alt.Data(values=stay)).mark_text(fontSize=13, color=INK, aria=False).encode(x=x, y=y, text="mark:N")
-    return alt.layer(squares, crosses, figures)
+    crosses = (
+        alt.Chart(alt.InlineData(values=stay))
+        .mark_text(fontSize=13, color=INK, aria=False)
+        .encode(x=x, y=y, text="mark:N")
+    )
+    return alt.LayerChart(layer=[squares, crosses, figures])
 
 
 def _legend(limits: tuple[float, ...]) -> list[str]:
@@ -128,7 +178,7 @@ def _legend(limits: tuple[float, ...]) -> list[str]:
 
 def _cells(found: RegionalFlows, names: dict[str, str], limits: tuple[float, ...]) -> list[dict[str, Any]]:
     words = _legend(limits)
-    _, rounding = unit_of(limits[-1])
+    _, rounding = cell_unit(limits[-1])
     cells = []
     for origin in found.regions:
         for destination in found.regions:

@@ -21,8 +21,8 @@ def net_migration_bars(net: pl.DataFrame, *, key: str, source: str, period: str)
     Parameters
     ----------
     net
-        One row an area: `AREA` and `OBS_VALUE`, persons over the period. Of more than 30 areas the 15 largest gains and the
-        15 largest losses are drawn; the twin table holds them all.
+        One row an area: `AREA` and `OBS_VALUE`, persons over the period. Of more than 30 areas the 15 largest gains and
+        the 15 largest losses are drawn; the twin table holds them all.
     key, source, period
         Name in the text, publisher, and the period as captions say it.
 

@@ -10,11 +10,26 @@ from corridors.report.charts.labels import text_width
 
 Point = tuple[float, float]
 #: Directions in which a name may stand from its point, the better first.
-_SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.7, -1), (-0.7, -1), (0.7, 1), (-0.7, 1), (1, -0.7), (-1, -0.7), (1, 0.7), (-1, 0.7))
+_SIDES = (
+    (1, 0),
+    (-1, 0),
+    (0, -1),
+    (0, 1),
+    (0.7, -1),
+    (-0.7, -1),
+    (0.7, 1),
+    (-0.7, 1),
+    (1, -0.7),
+    (-1, -0.7),
+    (1, 0.7),
+    (-1, 0.7),
+)
 #: How far, and what a place that far costs in hidden points: beyond the first a line must lead there.
 _AWAY = {4.0: 0.0, 12.0: 4.0, 20.0: 6.0, 30.0: 9.0, 42.0: 13.0, 56.0: 18.0, 72.0: 24.0}
 #: White around a name, and what it costs to hide another name's point.
-_AROUND, _ON_POINT = 1.5, 6.0
+_AROUND, _ON_POINT = 1.5, 9.0
+#: Points nearer than this are one place to the eye; how often the placing starts over.
+_SAME, _ROUNDS = 3.0, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class Box:
         return across and self.top < other.bottom and other.top < self.bottom
 
     def nearest(self, point: Point) -> Point:
-        """The point of the box that lies nearest to another."""
+        """Point of the box that lies nearest to another."""
         return min(max(point[0], self.left), self.right), min(max(point[1], self.top), self.bottom)
 
     def holds(self, point: Point) -> bool:
@@ -40,10 +55,19 @@ class Box:
         return self.left < point[0] < self.right and self.top < point[1] < self.bottom
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """One place where a name may stand, with its line and what it costs."""
+
+    cost: float
+    box: Box
+    line: list[Point]
+
+
 def place_names(
     names: Mapping[str, str], points: Mapping[str, Point], hidden: Iterable[Point], *, room: Box, size: float
 ) -> dict[str, Box]:
-    """A free box for each name, in the order given; a name without a free place is left out.
+    """Free box for each name; a name for which no order of placing finds room is left out.
 
     Parameters
     ----------
@@ -63,19 +87,50 @@ def place_names(
     >>> found["a"].touches(found["b"])
     False
     """
-    spots = list(hidden)
-    placed: dict[str, Box] = {}
-    lines: list[list[Point]] = []
-    for code, name in names.items():
-        free = []
-        for order, (cost, box) in enumerate(_boxes(name, points[code], size)):
-            line = leader(points[code], box)
-            if _inside(box, room) and _clear(box, line, list(placed.values()), lines):
-                cost += sum(map(box.holds, spots)) + _ON_POINT * sum(map(box.holds, points.values()))
-                free.append((cost, order, box, line))
-        if free:
-            *_, placed[code], line = min(free, key=lambda one: one[:2])
-            lines.append(line)
+    covered = list(hidden)
+    spots = {code: _spots(code, name, points, covered, room=room, size=size) for code, name in names.items()}
+    order = [code for code in names if spots[code]]
+    best: dict[str, _Spot] = {}
+    for _ in range(_ROUNDS):
+        placed = _greedy(spots, order)
+        if (len(placed), -_cost(placed)) > (len(best), -_cost(best)):
+            best = placed
+        # Those that found no room, or else the one that stands worst, choose first in the next round.
+        worst = max(placed, key=lambda code: placed[code].cost, default=None)
+        first = [code for code in order if code not in placed] or [code for code in order if code == worst]
+        order = first + [code for code in order if code not in first]
+    return {code: best[code].box for code in names if code in best}
+
+
+def _cost(placed: Mapping[str, _Spot]) -> float:
+    return sum(spot.cost for spot in placed.values())
+
+
+def _spots(
+    code: str, name: str, points: Mapping[str, Point], covered: list[Point], *, room: Box, size: float
+) -> list[_Spot]:
+    """Every place for a name inside the room, the cheapest first; its line passes by no other point."""
+    own = points[code]
+    others = [point for point in points.values() if dist(point, own) > _SAME]
+    found = []
+    for far, box in _boxes(name, own, size):
+        line = leader(own, box)
+        if not _inside(box, room) or any(dist(step, point) < _SAME for step in line for point in others):
+            continue
+        cost = far + sum(map(box.holds, covered)) + _ON_POINT * sum(map(box.holds, others))
+        found.append(_Spot(cost, box, line))
+    return sorted(found, key=lambda spot: spot.cost)
+
+
+def _greedy(spots: Mapping[str, list[_Spot]], order: list[str]) -> dict[str, _Spot]:
+    placed: dict[str, _Spot] = {}
+    for code in order:
+        boxes = [spot.box for spot in placed.values()]
+        lines = [spot.line for spot in placed.values()]
+        free = (spot for spot in spots[code] if _clear(spot.box, spot.line, boxes, lines))
+        chosen = next(free, None)
+        if chosen is not None:
+            placed[code] = chosen
     return placed
 
 

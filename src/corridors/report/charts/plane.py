@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from math import asin, cos, hypot, radians, sin, sqrt
 
 from corridors.report.charts.theme import WIDTH
@@ -26,6 +27,8 @@ _SCALE = WIDTH / (2 * _HALF_WIDTH + 0.02)
 _STEPS = 24
 #: Height of an arc over its chord as a share of the chord's length, and at most.
 _BOW, _MOST_BOW = 0.2, 38.0
+#: Half the width at which an arc is still seen inside its white edge.
+_THIN = 0.6
 
 
 def equal_earth(longitude: float, latitude: float) -> Point:
@@ -73,7 +76,7 @@ class Outline:
 
 @cache
 def world_outline() -> Outline:
-    """The world of `charts/geometry/world.json` on the map; islands too small to be seen are left out."""
+    """World of `charts/geometry/world.json` on the map; islands too small to be seen are left out."""
     text = files("corridors.report.charts.geometry").joinpath("world.json").read_text(encoding="utf-8")
     found = json.loads(text)
 
@@ -96,7 +99,7 @@ class Arc:
 
 
 def arc(start: Point, end: Point, *, width: float) -> Arc:
-    """A bowed arc that widens towards its end and ends in an arrow's head whose point is the destination.
+    """Bowed arc that widens towards its end and ends in an arrow's head whose point is the destination.
 
     It bows to the left of its direction, so that a flow and the flow back stand apart.
 
@@ -135,7 +138,7 @@ def _quadratic(start: Point, bend: Point, end: Point, t: float) -> Point:
 
 
 def _tapered(middle: list[Point], width: float) -> list[Point]:
-    steps = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(middle, middle[1:], strict=False)]
+    steps = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(middle)]
     length = sum(steps)
     head = min(3.5 + 0.9 * width, 0.5 * length)
     left: list[Point] = []
@@ -146,7 +149,7 @@ def _tapered(middle: list[Point], width: float) -> list[Point]:
         if gone > length - head:
             break
         ux, uy = _across(middle, index)
-        half = width / 2 * (0.3 + 0.7 * gone / (length - head))
+        half = max(_THIN, width / 2 * (0.3 + 0.7 * gone / (length - head)))
         left.append((x + ux * half, y + uy * half))
         right.append((x - ux * half, y - uy * half))
     neck = max(len(left) - 1, 0)
@@ -157,7 +160,7 @@ def _tapered(middle: list[Point], width: float) -> list[Point]:
 
 
 def _across(middle: list[Point], index: int) -> Point:
-    """Unit vector to the left of the line at one of its points."""
+    """Give the unit vector to the left of the line at one of its points."""
     before, after = middle[max(index - 1, 0)], middle[min(index + 1, len(middle) - 1)]
     dx, dy = after[0] - before[0], after[1] - before[1]
     size = hypot(dx, dy) or 1.0

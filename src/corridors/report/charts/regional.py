@@ -36,20 +36,20 @@ class RegionalFlows:
         return whole(list(self.flows.values()))
 
     def leaving(self, region: str) -> float:
-        """Moves out of a region."""
+        """Sum the moves out of a region."""
         return whole([value for (origin, _), value in self.flows.items() if origin == region])
 
     def arriving(self, region: str) -> float:
-        """Moves into a region."""
+        """Sum the moves into a region."""
         return whole([value for (_, destination), value in self.flows.items() if destination == region])
 
     def left_out(self) -> str:
-        """What the note beside a chart says about moves inside regions."""
+        """Say for the note beside a chart what moves inside regions are left out."""
         counted = f" ({persons(self.inside)})" if self.inside > 0 else ""
         return f"Moves inside a region{counted} are left out."
 
     def described(self) -> str:
-        """The three largest flows in words."""
+        """Three largest flows in words."""
         largest = list(self.flows.items())[:3]
         return "; ".join(f"{area_name(a)} to {area_name(b)} {persons(value)}" for (a, b), value in largest)
 
@@ -79,8 +79,8 @@ def regional_flows(flow: pl.DataFrame) -> RegionalFlows:
 
     Examples
     --------
-    >>> flow = pl.DataFrame({"ORIGIN": ["MEX", "GTM", "MEX"], "DESTINATION": ["USA", "USA", "GTM"], "OBS_VALUE": [9.0, 3.0, 1.0]})
-    >>> found = regional_flows(flow)
+    >>> moves = [("MEX", "USA", 9.0), ("GTM", "USA", 3.0), ("MEX", "GTM", 1.0)]
+    >>> found = regional_flows(pl.DataFrame(moves, schema=["ORIGIN", "DESTINATION", "OBS_VALUE"], orient="row"))
     >>> found.flows, found.inside
     ({('W013', 'W021'): 12.0}, 1.0)
     """

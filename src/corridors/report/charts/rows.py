@@ -17,6 +17,7 @@ from corridors.report.rounding import in_cell
 #: Room for names, height of a row, of each further line of a name, and of a bar.
 NAME_WIDTH, ROW, LINE, THICKNESS = 215.0, 18.0, 10.0, 13.0
 _NAME_GAP, _FIGURE_GAP = 7.0, 4.0
+_BESIDE: dict[str, Any] = {"baseline": "middle", "aria": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def drawn(laid: Rows, *, title: str) -> alt.LayerChart:
     domain = [low - (margin if low < 0 else 0), high + (margin if high > 0 or low == high else 0)]
     axis = alt.Axis(title=title, titleAnchor="start", orient="top", labels=False, ticks=False, domain=False, grid=False)
     place = alt.Scale(domain=[0, laid.height], reverse=True, nice=False)
-    frame = alt.Chart(alt.Data(values=laid.bars), width=round(laid.width), height=laid.height)
+    frame = alt.Chart(alt.InlineData(values=laid.bars), width=round(laid.width), height=laid.height)
     middle = alt.Y("middle:Q").scale(place).axis(None)
     bars = frame.mark_bar().encode(
         x=alt.X("value:Q").scale(domain=domain, nice=False).axis(axis),
@@ -83,16 +84,13 @@ def drawn(laid: Rows, *, title: str) -> alt.LayerChart:
         tooltip=[alt.Tooltip("words:N", title="Persons")],
         description="words:N",
     )
-    ends = [
-        frame.transform_filter(f"datum.value {sign} 0")
-        .mark_text(align=side, baseline="middle", dx=shift, aria=False)
-        .encode(x="value:Q", y=middle, text="shown:N")
-        for sign, side, shift in ((">=", "left", _FIGURE_GAP), ("<", "right", -_FIGURE_GAP))
-    ]
+    after = frame.transform_filter("datum.value >= 0").mark_text(align="left", dx=_FIGURE_GAP, **_BESIDE)
+    before = frame.transform_filter("datum.value < 0").mark_text(align="right", dx=-_FIGURE_GAP, **_BESIDE)
+    ends = [figure.encode(x="value:Q", y=middle, text="shown:N") for figure in (after, before)]
     names = (
-        alt.Chart(alt.Data(values=laid.lines))
+        alt.Chart(alt.InlineData(values=laid.lines))
         .mark_text(align="right", baseline="middle", aria=False)
         .encode(x=alt.value(-_NAME_GAP), y=alt.Y("place:Q").scale(place).axis(None), text="text:N")
     )
-    zero = alt.Chart(alt.Data(values=[{"value": 0}])).mark_rule(color=MUTED, aria=False).encode(x="value:Q")
-    return alt.layer(bars, zero, names, *ends)
+    zero = alt.Chart(alt.InlineData(values=[{"value": 0}])).mark_rule(color=MUTED, aria=False).encode(x="value:Q")
+    return alt.LayerChart(layer=[bars, zero, names, *ends])

@@ -37,8 +37,8 @@ def stock_series(both: pl.DataFrame, *, key: str, source: str) -> Chart:
     Parameters
     ----------
     both
-        Rows of `STOCK` for both sexes: `DESTINATION`, `TIME_PERIOD` (an instant), `OBS_VALUE`. The time axis is true: a step
-        of four years is shorter than one of five.
+        Rows of `STOCK` for both sexes: `DESTINATION`, `TIME_PERIOD` (an instant), `OBS_VALUE`. The time axis is true: a
+        step of four years is shorter than one of five.
     key, source
         Name in the text and publisher.
 
@@ -122,22 +122,47 @@ def _picture(levels: Levels, ranked: list[str], times: list[str]) -> alt.LayerCh
     ]
     shown = times[::-1][:: -(-len(times) // MOST_TICKS)]
     domain = [_year(times[0]), _year(times[-1]) if len(times) > 1 else _year(times[0]) + 1]
-    x = alt.X("year:Q").scale(domain=domain, nice=False).axis(
-        values=sorted(_year(time) for time in shown), labelExpr="floor(datum.value)", title=None, grid=False,
-        labelFlush=False, labelOverlap=False,
+    x = (
+        alt.X("year:Q")
+        .scale(domain=domain, nice=False)
+        .axis(
+            values=sorted(_year(time) for time in shown),
+            labelExpr="floor(datum.value)",
+            title=None,
+            grid=False,
+            labelFlush=False,
+            labelOverlap=False,
+        )
     )
-    y = alt.Y("value:Q").scale(domain=[0, top * 1.04 / scale], nice=False).axis(
-        title=unit, tickCount=6, domain=False, ticks=False, gridColor=GRID, titleAngle=0, titleAlign="left",
-        titleAnchor="start", titleX=-30, titleY=-10, format=",~f",
+    y = (
+        alt.Y("value:Q")
+        .scale(domain=[0, top * 1.04 / scale], nice=False)
+        .axis(
+            title=unit,
+            tickCount=6,
+            domain=False,
+            ticks=False,
+            gridColor=GRID,
+            titleAngle=0,
+            titleAlign="left",
+            titleAnchor="start",
+            titleX=-30,
+            titleY=-10,
+            format=",~f",
+        )
     )
     color = alt.Color("area:N").scale(domain=ranked, range=[area_color(code) for code in ranked]).legend(None)
-    base = alt.Chart(alt.Data(values=data), width=width, height=HEIGHT)
+    base = alt.Chart(alt.InlineData(values=data), width=width, height=HEIGHT)
     lines = base.mark_line(strokeWidth=2.2, aria=False).encode(x=x, y=y, color=color)
     points = base.mark_point(filled=True, size=46, opacity=1, stroke=PAPER, strokeWidth=0.7).encode(
-        x=x, y=y, color=color, shape=alt.Shape("shape:N", scale=None), description="words:N",
+        x=x,
+        y=y,
+        color=color,
+        shape=alt.Shape("shape:N", scale=None),
+        description="words:N",
         tooltip=[alt.Tooltip("words:N", title="Stock")],
     )
-    return alt.layer(lines, points, *_end_labels(ends, width, scale))
+    return alt.LayerChart(layer=[lines, points, *_end_labels(ends, width, scale)])
 
 
 def _ends(levels: Levels, ranked: list[str], rounding: str, top: float) -> list[dict[str, Any]]:
@@ -159,7 +184,7 @@ def _ends(levels: Levels, ranked: list[str], rounding: str, top: float) -> list[
 
 def _end_labels(ends: list[dict[str, Any]], width: float, scale: float) -> list[alt.Chart]:
     rows = [row | {"end": row["end"] / scale, "beside": round(row["beside"] / scale, 4)} for row in ends]
-    base = alt.Chart(alt.Data(values=rows))
+    base = alt.Chart(alt.InlineData(values=rows))
     leaders = base.mark_rule(color=MUTED, strokeWidth=0.7, aria=False).encode(
         x=alt.value(width + 6), x2=alt.value(width + LEADER), y="end:Q", y2="beside:Q"
     )

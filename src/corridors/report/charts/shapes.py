@@ -17,39 +17,44 @@ Outline = Sequence[Point]
 
 
 def polygon(rows: list[dict[str, Any]], *, stroke: str, width: float) -> alt.Chart:
-    """Filled shapes, the last one on top.
+    """Draw filled shapes, the last one on top.
 
     Parameters
     ----------
     rows
-        `outline`: rings, the first one around the shape and others around its holes; `color`; `words`, which the tooltip
-        shows; other fields stay for selections.
+        `outline`: rings, the first one around the shape and others around its holes; `color`; `words`, which the
+        tooltip shows; other fields stay for selections.
     """
     values = [
         {field: value for field, value in row.items() if field != "outline"}
         | {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": _rounded_rings(row["outline"])}}
         for row in rows
     ]
-    return (
-        alt.Chart(alt.Data(values=values))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values))
         .mark_geoshape(stroke=stroke, strokeWidth=width, strokeJoin="round", aria=False)
         .encode(color=alt.Color("color:N").scale(None), tooltip=[alt.Tooltip("words:N", title="Persons")])
     )
+    return chart
 
 
 def lines(outlines: Iterable[Outline], *, color: str, width: float, dash: Sequence[float] = ()) -> alt.Chart:
     """Lines in one colour, as one mark."""
     shape = {"type": "Feature", "geometry": {"type": "MultiLineString", "coordinates": _rounded_rings(outlines)}}
-    return alt.Chart(alt.Data(values=[shape])).mark_geoshape(
+    chart: alt.Chart = alt.Chart(alt.InlineData(values=[shape])).mark_geoshape(
         filled=False, stroke=color, strokeWidth=width, strokeDash=list(dash), aria=False
     )
+    return chart
 
 
 def surface(shapes: Iterable[Iterable[Outline]], *, color: str) -> alt.Chart:
     """Many shapes in one colour, as one mark without tooltip."""
     coordinates = [_rounded_rings(rings) for rings in shapes]
     shape = {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": coordinates}}
-    return alt.Chart(alt.Data(values=[shape])).mark_geoshape(color=color, stroke=None, aria=False, tooltip=None)
+    chart: alt.Chart = alt.Chart(alt.InlineData(values=[shape])).mark_geoshape(
+        color=color, stroke=None, aria=False, tooltip=None
+    )
+    return chart
 
 
 def text(
@@ -62,8 +67,8 @@ def text(
     """Words at their places, half above and half below; with a halo, only the wide stroke that goes beneath them."""
     values = [{"x": round(x, 1), "y": round(y, 1), "text": word} for x, y, word in words]
     style: dict[str, Any] = {"color": INK} if halo is None else {"color": halo, "stroke": halo, "strokeWidth": 3}
-    return (
-        alt.Chart(alt.Data(values=values))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values))
         .mark_text(align=align, baseline="middle", fontSize=LABEL_SIZE, aria=False, strokeJoin="round", **style)
         .encode(
             x=alt.X("x:Q").scale(domain=[0, size[0]], nice=False, zero=False).axis(None),
@@ -71,12 +76,13 @@ def text(
             text="text:N",
         )
     )
+    return chart
 
 
 def flat(layers: list[alt.Chart], *, size: tuple[float, float]) -> alt.LayerChart:
     """Layers over each other on one plane, without projection."""
-    plane = {"type": "identity", "scale": 1, "translate": [0, 0]}
-    return alt.layer(*(layer.project(**plane) for layer in layers)).properties(width=size[0], height=size[1])
+    plane = [layer.project(type="identity", scale=1, translate=[0, 0]) for layer in layers]
+    return alt.LayerChart(layer=plane, width=size[0], height=size[1])
 
 
 def _rounded_rings(rings: Iterable[Outline]) -> list[list[list[float]]]:

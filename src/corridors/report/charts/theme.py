@@ -1,9 +1,9 @@
 """How every chart looks: one font, sizes, colours, and the frame around a specification.
 
-The font is the one that vl-convert carries, so that a picture is the same on a machine without fonts; browsers without it
-take Arial or Helvetica, whose letters are as wide. A chart is 604 units wide, which is 16 cm at 96 units an inch: 11 units
-of type print as 8 points. Colours differ in lightness as well as in hue, so that marks stay apart in grey print and for
-readers who see fewer hues; every mark is also labelled beside itself.
+The font is the one that vl-convert carries, so that a picture is the same on a machine without fonts; browsers without
+it take Arial or Helvetica, whose letters are as wide. A chart is 604 units wide, which is 16 cm at 96 units an inch: 11
+units of type print as 8 points. Colours differ in lightness as well as in hue, so that marks stay apart in grey print
+and for readers who see fewer hues; every mark is also labelled beside itself.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _COLORS = {
     "W150": "#14305c",
     "W142": "#a3341f",
     "W002": "#16836a",
-    "W419": "#c476b4",
+    "W419": "#cb73a8",
     "W021": "#66b2e4",
     "W009": "#e6bf2f",
 }
@@ -114,16 +114,16 @@ def place_in_order(code: str) -> tuple[int, str]:
 
 
 def finished(chart: alt.Chart | alt.LayerChart, *, description: str) -> dict[str, Any]:
-    """The specification of a chart in this look, checked against Vega-Lite's schema.
+    """Specification of a chart in this look, checked against Vega-Lite's schema.
 
     What the caller of the process chose as Altair's theme does not enter.
 
     Examples
     --------
     >>> import altair as alt
-    >>> bar = alt.Chart(alt.Data(values=[{"a": 1}])).mark_bar(aria=False).encode(x="a:Q")
+    >>> bar = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_bar(aria=False).encode(x="a:Q")
     >>> finished(bar, description="One bar.")["description"]
     'One bar.'
     """
     spec: dict[str, Any] = chart.properties(description=description, padding=2).to_dict()
-    return spec | {"config": _CONFIG}
+    return {key: value for key, value in spec.items() if key != "usermeta"} | {"config": _CONFIG}

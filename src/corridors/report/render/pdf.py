@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import typst
 
@@ -55,7 +55,7 @@ def pdf(document: Document, *, pictures: Mapping[str, bytes]) -> bytes:
     sources = {"main.typ": typst_source(document).encode()}
     for chart in document.charts():
         sources[_file(chart)] = _wrapped(pictures[chart.key])
-    day = datetime(document.day.year, document.day.month, document.day.day, tzinfo=timezone.utc)
+    day = datetime(document.day.year, document.day.month, document.day.day, tzinfo=UTC)
     # The stubs of typst do not know yet that it takes several files from memory.
     made: bytes = typst.compile(  # type: ignore[call-overload]  # see above
         sources, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True, timestamp=int(day.timestamp())

@@ -12,11 +12,11 @@ from html import escape
 from corridors.report.charts.chart import Chart
 from corridors.report.tables import Table
 
-#: Style of the pictures and their tooltips; a page that embeds charts needs it once.
-STYLE = """
-.chart svg { max-width: 100%; height: auto; }
+#: How tooltips look; the script brings it along, so that no page needs to.
+_TOOLTIP_STYLE = """
 #vg-tooltip-element { position: fixed; visibility: hidden; padding: 6px 8px; z-index: 1000; background: #fff;
-  color: #1a1a1a; border: 1px solid #595959; font: 13px "Liberation Sans", Arial, Helvetica, sans-serif; max-width: 22em; }
+  color: #1a1a1a; border: 1px solid #595959; max-width: 22em;
+  font: 13px "Liberation Sans", Arial, Helvetica, sans-serif; }
 #vg-tooltip-element.visible { visibility: visible; }
 #vg-tooltip-element td.key { color: #595959; padding-right: 6px; vertical-align: top; }
 """.strip()
@@ -26,7 +26,8 @@ body { max-width: 44rem; margin: 1.5rem auto; padding: 0 1rem; color: #1a1a1a;
   font: 16px/1.45 "Liberation Sans", Arial, Helvetica, sans-serif; }
 h1 { font-size: 1.25rem; }
 figure { margin: 0; }
-.chart, .figures { overflow-x: auto; }
+.drawing svg { max-width: 100%; height: auto; display: block; }
+.figures { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.875rem; }
 th, td { padding: 0.2rem 0.6rem; border-bottom: 1px solid #d9d9d9; text-align: left; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -38,12 +39,12 @@ _ID = re.compile(r'\bid="([^"]+)"')
 
 
 def svg(chart: Chart) -> bytes:
-    """The chart as SVG: title and description for screen readers, ids that no other chart has.
+    """Chart as SVG: title and description for screen readers, ids that no other chart has.
 
     Examples
     --------
     >>> from corridors.report.charts.chart import Chart
-    >>> spec = {"data": {"values": [{"a": 1}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "quantitative"}}}
+    >>> spec = {"data": {"values": [{"a": 1}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
     >>> twin = Table(key="demo.bar", title="One bar", columns=(), rows=(), source="")
     >>> chart = Chart("demo.bar", "One bar", "One bar of one.", spec, twin, "")
     >>> b'<title id="demo-bar-title">One bar</title>' in svg(chart)
@@ -58,13 +59,16 @@ def svg(chart: Chart) -> bytes:
     name = _name(chart)
     size = _SIZE.sub(lambda found: f'{found[1]}="{math.ceil(float(found[2]))}"', root[0], count=2)
     inside = _own_ids(drawn[root.end() :], name)
-    words = f'<title id="{name}-title">{escape(chart.title)}</title><desc id="{name}-desc">{escape(chart.description)}</desc>'
+    words = (
+        f'<title id="{name}-title">{escape(chart.title)}</title>'
+        f'<desc id="{name}-desc">{escape(chart.description)}</desc>'
+    )
     opening = f'{size[:-1]} role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc">'
     return (drawn[: root.start()] + opening + words + inside).encode()
 
 
 def _own_ids(drawn: str, name: str) -> str:
-    """Number ids afresh under the chart's name: vl-convert counts them on through the whole process."""
+    """Give ids the chart's name and numbers of their own: vl-convert counts on through the whole process."""
     ids = list(dict.fromkeys(_ID.findall(drawn)))
     own = {old: f"{name}-{number}" for number, old in enumerate(ids, 1)}
     drawn = _ID.sub(lambda found: f'id="{own[found[1]]}"', drawn)
@@ -72,15 +76,15 @@ def _own_ids(drawn: str, name: str) -> str:
 
 
 def png(chart: Chart, *, scale: float = 2.0) -> bytes:
-    """The chart as PNG, `scale` times as many pixels as it has units; 2 prints 16 cm at 192 pixels an inch."""
+    """Chart as PNG, `scale` times as many pixels as it has units; 2 prints 16 cm at 192 pixels an inch."""
     import vl_convert
 
     return bytes(vl_convert.vegalite_to_png(dict(chart.spec), scale=scale, allowed_base_urls=[]))
 
 
 def element(chart: Chart) -> str:
-    """The picture as an HTML element that `embed_script` finds by its id and brings to life."""
-    return f'<div class="chart" id="{_name(chart)}">{svg(chart).decode()}</div>'
+    """Picture as an HTML element that `embed_script` finds by the chart's key and brings to life."""
+    return f'<div class="drawing" data-chart="{escape(chart.key)}">{svg(chart).decode()}</div>'
 
 
 def page(chart: Chart) -> bytes:
@@ -95,7 +99,6 @@ def page(chart: Chart) -> bytes:
 <title>{escape(chart.title)}</title>
 <style>
 {_PAGE_STYLE}
-{STYLE}
 </style>
 </head>
 <body>
@@ -112,7 +115,6 @@ def page(chart: Chart) -> bytes:
 </div>
 </details>
 </main>
-<script>{script_bundle()}</script>
 <script>{embed_script([chart])}</script>
 </body>
 </html>
@@ -129,14 +131,18 @@ def script_bundle() -> str:
 
 
 def embed_script(charts: Iterable[Chart]) -> str:
-    """A script that turns each picture made by `element` into an interactive chart once it comes into view.
+    """One script that turns pictures into interactive charts as they come into view; it includes `script_bundle`.
 
-    Needs `script_bundle` before it and `STYLE` in the page. Expressions run without `eval` and no style is written by
-    script, so that a strict content security policy may stand. A picture stays as it is when its chart cannot be drawn.
+    A picture is found as the content of an element whose attribute `data-chart` is the chart's key. Expressions run
+    without `eval` and styles come without style elements, so that a strict content security policy may stand. A picture
+    stays as it is where scripts are off and where its chart cannot be drawn.
     """
-    specs = {_name(chart): {"spec": chart.spec, "label": chart.description} for chart in charts}
+    specs = {chart.key: {"spec": chart.spec, "label": chart.description} for chart in charts}
     text = json.dumps(specs, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return _EMBED.replace("__CHARTS__", text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    for mark, harmless in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(mark, harmless)
+    program = _EMBED.replace("__STYLE__", json.dumps(_TOOLTIP_STYLE)).replace("__CHARTS__", text)
+    return f"{script_bundle()}\n{program}"
 
 
 _EMBED = """
@@ -144,16 +150,21 @@ _EMBED = """
   var charts = __CHARTS__;
   var options = {ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: {disableDefaultStyle: true}};
   function enliven(place) {
+    var chart = charts[place.getAttribute("data-chart")];
     var live = document.createElement("div");
-    window.vegaEmbed(live, charts[place.id].spec, options).then(function () {
+    window.vegaEmbed(live, chart.spec, options).then(function () {
       live.setAttribute("role", "img");
-      live.setAttribute("aria-label", charts[place.id].label);
+      live.setAttribute("aria-label", chart.label);
       place.replaceChildren(live);
     }).catch(function (fault) { console.warn("The picture stays still:", fault); });
   }
-  var places = Object.keys(charts).map(function (id) { return document.getElementById(id); }).filter(Boolean);
-  if (!window.vegaEmbed) { return; }
-  if (!("IntersectionObserver" in window)) { places.forEach(enliven); return; }
+  if (!window.vegaEmbed || !("adoptedStyleSheets" in document)) { return; }
+  var style = new CSSStyleSheet();
+  style.replaceSync(__STYLE__);
+  document.adoptedStyleSheets = document.adoptedStyleSheets.concat([style]);
+  var places = Array.prototype.filter.call(document.querySelectorAll("[data-chart]"), function (place) {
+    return charts.hasOwnProperty(place.getAttribute("data-chart"));
+  });
   var watch = new IntersectionObserver(function (seen) {
     seen.forEach(function (one) {
       if (one.isIntersecting) { watch.unobserve(one.target); enliven(one.target); }
@@ -165,15 +176,18 @@ _EMBED = """
 
 
 def _name(chart: Chart) -> str:
-    """The chart's key as an id of HTML and SVG."""
+    """Chart's key as an id of HTML and SVG."""
     return re.sub(r"[^A-Za-z0-9]+", "-", chart.key)
 
 
 def _table(table: Table) -> str:
     classes = [' class="number"' if column.numeric else "" for column in table.columns]
-    head = "".join(f'<th scope="col"{c}>{escape(column.head)}</th>' for c, column in zip(classes, table.columns, strict=True))
+    head = "".join(
+        f'<th scope="col"{c}>{escape(column.head)}</th>' for c, column in zip(classes, table.columns, strict=True)
+    )
     rows = (
         "<tr>" + "".join(f"<td{c}>{escape(cell)}</td>" for c, cell in zip(classes, cells, strict=True)) + "</tr>"
         for cells in table.cells()
     )
-    return f"<table><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    caption = f"<caption>{escape(table.title)}</caption>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

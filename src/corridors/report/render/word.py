@@ -11,7 +11,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -188,7 +188,7 @@ def _dated(raw: bytes, document: Document) -> bytes:
     import docx
 
     opened = docx.Document(io.BytesIO(raw))
-    day = datetime(document.day.year, document.day.month, document.day.day, tzinfo=timezone.utc)
+    day = datetime(document.day.year, document.day.month, document.day.day, tzinfo=UTC)
     properties = opened.core_properties
     properties.title, properties.author, properties.language = document.title, "Corridors", "en-GB"
     properties.created = properties.modified = day

@@ -56,7 +56,9 @@ def _basis_by_subregion(world: World, both: pl.DataFrame, last: str) -> pl.DataF
 
 def _basis_figures(world: World, basis: pl.DataFrame, last: str) -> list[Figure]:
     figure = world.figures("limits", "STOCK", "BASIS")
-    whole, citizens, imputed = (float(basis[column].sum()) for column in ("stock", "SHARE_CITIZENSHIP", "SHARE_IMPUTED"))
+    whole, citizens, imputed = (
+        float(basis[column].sum()) for column in ("stock", "SHARE_CITIZENSHIP", "SHARE_IMPUTED")
+    )
     high = basis.row(0, named=True)
     query = f"STOCK by DESTINATION times its share at {last}"
     return [

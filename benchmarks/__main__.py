@@ -1,0 +1,19 @@
+"""Print the benchmarks."""
+
+import os
+
+# One thread: on a busy machine the threads of the linear algebra wait for each other, and ratios turn into noise.
+for library in ("OPENBLAS", "MKL", "OMP", "VECLIB"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
+def main():
+    """Print one line a figure as soon as it is measured."""
+    from benchmarks import flows
+
+    for what, figure, unit in flows.rows():
+        print(f"{what:72} {figure:>14,.3g} {unit}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

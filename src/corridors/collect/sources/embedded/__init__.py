@@ -1,0 +1,1 @@
+"""The regional world: 22 areas, carried in the package."""

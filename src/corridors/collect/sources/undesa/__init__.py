@@ -1,0 +1,1 @@
+"""International Migrant Stock of the United Nations Population Division."""

@@ -1,0 +1,57 @@
+"""World Population Prospects, revisions 2022 and 2024, in five layouts recognised by their content.
+
+The publisher's CSV of demographic indicators, its compact workbook of the same (sheets of estimates and of the medium
+variant), and three tidy derivatives: annual births, deaths and net migration; population at 1 July every five years;
+death rates by period, sex and age. No column says the revision: published world figures of the card prove it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.collect.cells import fold_label, open_csv, open_workbook
+from corridors.collect.reading import Reading
+from corridors.collect.sources.wpp import _indicators, _tidy
+from corridors.collect.sources.wpp._series import finish
+from corridors.collect.unpacking import is_workbook
+from corridors.concepts.findings import DataError, Finding
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def read(raw: bytes, *, file: str) -> Reading:
+    """Tidy tables of one file of World Population Prospects.
+
+    Parameters
+    ----------
+    raw
+        Workbook or CSV, not compressed.
+    file
+        What findings call it.
+
+    Raises
+    ------
+    DataError
+        Everything that kept the file from being read, each with its sheet, row and column.
+    """
+    if is_workbook(raw):
+        sheets = open_workbook(raw, file=file, wanted=lambda name: fold_label(name).startswith(("estimates", "medium")))
+        return finish(_indicators.from_workbook(sheets, file=file), table="indicators", file=file)
+    return _read_csv(open_csv(raw, file=file), file=file)
+
+
+def _read_csv(table: pl.DataFrame, *, file: str) -> Reading:
+    columns = set(table.columns)
+    if len(columns & set(_indicators.CSV_COLUMNS)) >= _indicators.ENOUGH:
+        return finish(_indicators.from_csv(table, file=file), table="indicators", file=file)
+    if any(column.startswith("pop_mid_") for column in columns):
+        return finish(_tidy.population(table, file=file), table="population", file=file)
+    if {"mxM", "mxF", "mxB"} & columns:
+        return finish(_tidy.death_rates(table, file=file), table="mx", file=file)
+    if {"births_thousand", "deaths_thousand", "net_migration_thousand"} & columns:
+        return finish(_tidy.annual(table, file=file), table="annual", file=file)
+    seen = ", ".join(name for name in table.columns[:14] if name != "row")
+    raise DataError(
+        [Finding("table-wrong", file, f"a CSV file with the columns {seen}", f"wanted is {_indicators.WANTED}")]
+    )

@@ -96,6 +96,7 @@ def test_words_for_things_that_are_no_figures_may_be_typed():
 def test_keys_that_nothing_made_are_named_all_at_once():
     text = marked('{{ num("stocks.lost") }} {{ note("nobody") }}', {})
     found = list(unknown_keys(text, {FIGURE: set(), NOTE: set()}, section="stocks"))
+    assert {finding.code for finding in found} == {"key-unknown"}
     assert [finding.fact for finding in found] == [
         "'stocks.lost' was made by no section",
         "'nobody' was made by no section",
@@ -104,8 +105,9 @@ def test_keys_that_nothing_made_are_named_all_at_once():
 
 def test_a_report_longer_than_the_rules_allow_is_refused(small_world, monkeypatch):
     monkeypatch.setattr(composing, "MOST_WORDS", 100)
-    with pytest.raises(DataError, match="words, more than the 100 that the Assembly's rules allow"):
+    with pytest.raises(DataError, match="words, more than the 100 that the Assembly's rules allow") as caught:
         compose(small_world)
+    assert [finding.code for finding in caught.value.findings] == ["report-too-long"]
 
 
 def test_a_work_cited_twice_gets_a_note_that_points_back(small_world, monkeypatch):

@@ -86,7 +86,7 @@ def test_one_changed_byte_is_found_and_named(tmp_path):
     part.write_bytes(damaged)
     (tmp_path / "raw" / raw).write_bytes(b"as it left")
     (tmp_path / "world" / "latest" / "q.json").write_text('{"POPULATION": "gone-1"}')
-    places = [finding.place for finding in store.verify()]
+    places = [finding.place for finding in store.verify() if finding.code == "store-damaged"]
     assert places == [str(part), str(tmp_path / "world" / "latest" / "q.json"), str(tmp_path / "raw" / raw)]
 
 

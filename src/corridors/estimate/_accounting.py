@@ -61,8 +61,8 @@ def survivors(
 
     References
     ----------
-    Abel, G. J. (2013), Demographic Research 28(18), section 2.2, :doi:`10.4054/DemRes.2013.28.18`.
-    Abel, G. J. and Cohen, J. E. (2019), Scientific Data 6:82, :doi:`10.1038/s41597-019-0089-3`.
+    Abel, G. J. (2013), Demographic Research 28(18), section 2.2, https://doi.org/10.4054/DemRes.2013.28.18.
+    Abel, G. J. and Cohen, J. E. (2019), Scientific Data 6:82, https://doi.org/10.1038/s41597-019-0089-3.
     """
     start, repaired_start = repair(start)
     end, repaired_end = repair(end)

@@ -59,7 +59,7 @@ def closed(start: Floats, end: Floats) -> Closed:
 
     References
     ----------
-    Abel, G. J. and Sander, N. (2014), Science 343, supplement, :doi:`10.1126/science.1248676`.
+    Abel, G. J. and Sander, N. (2014), Science 343, supplement, https://doi.org/10.1126/science.1248676.
     """
     totals = (start.sum(axis=1) + end.sum(axis=1)) / 2
     tables = {"start": start, "end": end}
@@ -80,7 +80,7 @@ def closed(start: Floats, end: Floats) -> Closed:
 def open_by_own_pattern(start: Floats, end: Floats) -> Closed:
     """Let the surplus of a birthplace leave by the pattern of its start table and enter by that of its end table.
 
-    This is `open-dr` of the R package `migest`, which Abel and Cohen (2019) used, :doi:`10.1038/s41597-019-0089-3`.
+    This is `open-dr` of the R package `migest`, which Abel and Cohen (2019) used, https://doi.org/10.1038/s41597-019-0089-3.
     """
     rows, more = start.sum(axis=1), end.sum(axis=1)
     kept = np.minimum(rows, more)

@@ -16,6 +16,6 @@ def independence(start: Floats, end: Floats) -> tuple[Floats, Floats]:
 
     References
     ----------
-    Azose, J. J. and Raftery, A. E. (2019), PNAS 116(1), 116-122, :doi:`10.1073/pnas.1722334116`.
+    Azose, J. J. and Raftery, A. E. (2019), PNAS 116(1), 116-122, https://doi.org/10.1073/pnas.1722334116.
     """
     return start, end

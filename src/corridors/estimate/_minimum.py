@@ -20,7 +20,7 @@ def minimum(start: Floats, end: Floats) -> tuple[Floats, Floats]:
 
     References
     ----------
-    Abel, G. J. (2013), Demographic Research 28(18), section 2.1, :doi:`10.4054/DemRes.2013.28.18`.
+    Abel, G. J. (2013), Demographic Research 28(18), section 2.1, https://doi.org/10.4054/DemRes.2013.28.18.
     """
     stayers = np.minimum(start, end)
     return start - stayers, end - stayers

@@ -188,10 +188,10 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
 
     References
     ----------
-    Abel, G. J. (2013), Demographic Research 28(18), :doi:`10.4054/DemRes.2013.28.18`.
-    Abel, G. J. and Sander, N. (2014), Science 343, :doi:`10.1126/science.1248676`.
-    Abel, G. J. and Cohen, J. E. (2019), Scientific Data 6:82, :doi:`10.1038/s41597-019-0089-3`.
-    Azose, J. J. and Raftery, A. E. (2019), PNAS 116(1), :doi:`10.1073/pnas.1722334116`.
+    Abel, G. J. (2013), Demographic Research 28(18), https://doi.org/10.4054/DemRes.2013.28.18.
+    Abel, G. J. and Sander, N. (2014), Science 343, https://doi.org/10.1126/science.1248676.
+    Abel, G. J. and Cohen, J. E. (2019), Scientific Data 6:82, https://doi.org/10.1038/s41597-019-0089-3.
+    Azose, J. J. and Raftery, A. E. (2019), PNAS 116(1), https://doi.org/10.1073/pnas.1722334116.
     Willekens, F. (1999), Mathematical Population Studies 7(3), 239-278.
 
     Examples

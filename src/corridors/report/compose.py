@@ -159,24 +159,33 @@ def _shown(reference: str, content: Content, counters: _Counters) -> Block:
 
 def _spans(inline: Token, counters: _Counters, registry: Registry) -> Iterator[Span]:
     style: Style = ""
+    begins = True
     for child in inline.children or ():
         if child.type in _STYLES:
             style = _STYLES[child.type]
         elif child.type == "softbreak":
             yield Span(" ")
+            continue
         elif child.type == "text":
-            yield from _bound(child.content, style, counters, registry)
+            yield from _bound(child.content, style, counters, registry, begins=begins)
         else:
             raise ValueError(f"the report's text has {child.type!r}; it may have emphasis")
+        begins = child.content.rstrip().endswith(".") if child.content else begins
 
 
-def _bound(text: str, style: Style, counters: _Counters, registry: Registry) -> Iterator[Span]:
+def _opening(text: str) -> str:
+    """A figure at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def _bound(text: str, style: Style, counters: _Counters, registry: Registry, *, begins: bool) -> Iterator[Span]:
     at = 0
     for mark in MARK.finditer(text):
         if mark.start() > at:
             yield Span(text[at : mark.start()], style=style)
         if mark[1] == FIGURE:
-            yield Span(registry[mark[2]].text, "figure", style, mark[2])
+            opens = begins if not mark.start() else text[: mark.start()].rstrip().endswith(".")
+            yield Span(_opening(registry[mark[2]].text) if opens else registry[mark[2]].text, "figure", style, mark[2])
         else:
             yield Span(str(_note_number(mark[2], counters)), "note", key=mark[2])
         at = mark.end()

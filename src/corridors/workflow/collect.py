@@ -174,13 +174,12 @@ def keep(source: str, files: Sequence[RawFile], *, store: Store, observatory: st
     collected: list[Collected] = []
     # Only now, with every table valid, is anything written.
     for product, parts in by_product.items():
-        card, revision = catalogue.card(source), parts[0][1].revision
         published = store.publish(
             observatory,
             product,
             merged[product],
-            metadata=_metadata(source, parts, store),
-            of_each={name: asdict(card.cited(name, revision=revision)) for name in merged[product]},
+            metadata=_metadata(source, parts[0][1]),
+            of_each={name: _origin(source, name, parts, store) for name in merged[product]},
         )
         collected += [_collected(vintage, parts) for vintage in published.values()]
     return collected
@@ -207,24 +206,30 @@ def _merge(product: str, parts: Sequence[tuple[RawFile, Reading]]) -> Mapping[Da
     return merged
 
 
-def _metadata(source: str, parts: Sequence[tuple[RawFile, Reading]], store: Store) -> dict[str, object]:
+def _metadata(source: str, first: Reading) -> dict[str, object]:
     card = catalogue.card(source)
-    now = datetime.now(tz=UTC).isoformat(timespec="seconds")
-    raw = {
-        file.name: store.keep_raw(
-            file.raw, metadata={"file": file.name, "source": source, "address": file.address, "at": now}
-        )
-        for file, _ in parts
-    }
-    first = parts[0][1]
     return {
         "source": source,
         "publisher": card.publisher,
         "title": card.title,
         "revision": first.revision,
         "layout": first.layout,
-        "raw": raw,
     }
+
+
+def _origin(
+    source: str, name: DataflowName, parts: Sequence[tuple[RawFile, Reading]], store: Store
+) -> dict[str, object]:
+    """How a table is cited, and the raw files it was read from, kept by their checksum."""
+    now = datetime.now(tz=UTC).isoformat(timespec="seconds")
+    raw = {
+        file.name: store.keep_raw(
+            file.raw, metadata={"file": file.name, "source": source, "address": file.address, "at": now}
+        )
+        for file, reading in parts
+        if name in reading.tables
+    }
+    return {**asdict(catalogue.card(source).cited(name, revision=parts[0][1].revision)), "raw": raw}
 
 
 def _collected(vintage: Vintage, parts: Sequence[tuple[RawFile, Reading]]) -> Collected:
@@ -234,5 +239,5 @@ def _collected(vintage: Vintage, parts: Sequence[tuple[RawFile, Reading]]) -> Co
         dataflow=vintage.dataflow,
         vintage=vintage.id,
         rows=vintage.rows,
-        files=tuple(file.name for file, _ in parts),
+        files=tuple(file.name for file, reading in parts if vintage.dataflow in reading.tables),
     )

@@ -42,7 +42,8 @@ def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -
     estimated
         The vintages made from them: `FLOW`, and `NET_MIGRATION` by period where the publisher's is by year.
     """
-    vintages = {**chosen.vintages, **estimated}
+    # Where the publisher's net migration is by the periods of the accounts already, it speaks for itself.
+    vintages = {**chosen.vintages, **estimated} if not chosen.embedded else {**estimated, **chosen.vintages}
     roles = {table: role for table, role in _ROLES.items() if role in vintages}
     read = {role: store.read(vintages[role]).drop("VINTAGE") for role in set(roles.values())}
     tables = {table: read[role] for table, role in roles.items()}

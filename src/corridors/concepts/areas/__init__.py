@@ -8,6 +8,7 @@ Codes are ISO 3166-1 alpha-3 for countries and territories, `W` with the United 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -177,6 +178,31 @@ def area_name(code: str, *, language: Language = "en") -> str:
 
     key = found.iso2 or found.m49
     return str(Locale.parse(language).territories.get(key, found.name)) if key else found.name
+
+
+@cache
+def _with_article() -> frozenset[str]:
+    return frozenset(row["code"] for row in rows_of("articles"))
+
+
+def area_in_sentence(code: str) -> str:
+    """English name as it stands inside a sentence: with its article, and with its words in their natural order.
+
+    Raises
+    ------
+    ValueError
+        No area has this code.
+
+    Examples
+    --------
+    >>> area_in_sentence("USA"), area_in_sentence("VEN"), area_in_sentence("W029"), area_in_sentence("FRA")
+    ('the United States of America', 'the Bolivarian Republic of Venezuela', 'the Caribbean', 'France')
+    """
+    name = area(code).name
+    turned = re.fullmatch(r"(.+) \((.+ of(?: the)?)\)", name)
+    if turned:
+        return f"the {turned[2]} {turned[1]}"
+    return f"the {name}" if code in _with_article() else name
 
 
 def members(code: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from corridors.report.tables import Column, Table
 HEIGHT, LABEL_GAP, LEADER, MOST_TICKS = 300, 14.0, 16, 12
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 #: Persons by major area of destination and instant.
-Levels = dict[str, dict[str, float]]
+_Levels = dict[str, dict[str, float]]
 
 
 def stock_series(both: pl.DataFrame, *, key: str, source: str) -> Chart:
@@ -76,7 +76,7 @@ def stock_series(both: pl.DataFrame, *, key: str, source: str) -> Chart:
     )
 
 
-def _levels(both: pl.DataFrame) -> Levels:
+def _levels(both: pl.DataFrame) -> _Levels:
     columns = ["DESTINATION", "TIME_PERIOD", "OBS_VALUE"]
     missing = [name for name in columns if name not in both.columns]
     if missing:
@@ -102,7 +102,7 @@ def _year(instant: str) -> float:
     return round(day.year + (day.timetuple().tm_yday - 1) / 366, 3)
 
 
-def _picture(levels: Levels, ranked: list[str], times: list[str]) -> alt.LayerChart:
+def _picture(levels: _Levels, ranked: list[str], times: list[str]) -> alt.LayerChart:
     top = max(value for values in levels.values() for value in values.values()) or 1.0
     unit, rounding = unit_of(top)
     scale = {"million:1": 1e6, "thousand:1": 1e3}.get(rounding, 1.0)
@@ -165,7 +165,7 @@ def _picture(levels: Levels, ranked: list[str], times: list[str]) -> alt.LayerCh
     return alt.LayerChart(layer=[lines, points, *_end_labels(ends, width, scale)])
 
 
-def _ends(levels: Levels, ranked: list[str], rounding: str, top: float) -> list[dict[str, Any]]:
+def _ends(levels: _Levels, ranked: list[str], rounding: str, top: float) -> list[dict[str, Any]]:
     """Label beside the last point of each line, moved apart where lines end close together; places in persons."""
     last = {code: levels[code][max(levels[code])] for code in ranked}
     wanted = sorted((HEIGHT * (1 - value / top), code) for code, value in last.items())

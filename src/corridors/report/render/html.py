@@ -10,7 +10,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from corridors.report.document import ChartBlock, Document, Heading, Paragraph, TableBlock
-from corridors.report.render.sentences import CONTENTS, FOOTNOTES, NOTE, SOURCE, SUMMARY, long_day
+from corridors.report.render.sentences import CONTENTS, FIGURES, FOOTNOTES, NOTE, SOURCE, SUMMARY, long_day
 
 
 def html(document: Document, *, drawings: Mapping[str, str], script: str) -> bytes:
@@ -45,7 +45,14 @@ def html(document: Document, *, drawings: Mapping[str, str], script: str) -> byt
         day=long_day(document.day),
         drawings={key: Markup(svg) for key, svg in drawings.items()},
         script=Markup(script),
-        words={"summary": SUMMARY, "contents": CONTENTS, "footnotes": FOOTNOTES, "source": SOURCE, "note": NOTE},
+        words={
+            "summary": SUMMARY,
+            "contents": CONTENTS,
+            "footnotes": FOOTNOTES,
+            "figures": FIGURES,
+            "source": SOURCE,
+            "note": NOTE,
+        },
         kind=_kind,
     )
     return page.encode()

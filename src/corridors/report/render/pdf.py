@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typst
@@ -14,6 +15,8 @@ from corridors.report.document import Block, Chapter, ChartBlock, Document, Head
 from corridors.report.render.sentences import CONTENTS, NOTE, SOURCE, SUMMARY, long_day
 from corridors.report.tables import Table
 
+#: Width of the column and the tallest picture, in centimetres.
+COLUMN, TALLEST = 16.0, 13.6
 _SPECIAL = re.compile(r"([\\#$*_`<>@/~\-\[\]=+\"'(){}:;.,|&!?^%])")
 _PREAMBLE = """
 #set page(paper: "a4", margin: (x: 2.5cm, top: 2.4cm, bottom: 2.2cm), numbering: "1", number-align: right)
@@ -52,7 +55,7 @@ def pdf(document: Document, *, pictures: Mapping[str, bytes]) -> bytes:
     KeyError
         A chart has no picture.
     """
-    sources = {"main.typ": typst_source(document).encode()}
+    sources = {"main.typ": typst_source(document, pictures=pictures).encode()}
     for chart in document.charts():
         sources[_file(chart)] = _wrapped(pictures[chart.key])
     day = datetime(document.day.year, document.day.month, document.day.day, tzinfo=UTC)
@@ -63,9 +66,17 @@ def pdf(document: Document, *, pictures: Mapping[str, bytes]) -> bytes:
     return made
 
 
-def typst_source(document: Document) -> str:
-    """The report in typst's own language."""
-    day = document.day
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What blocks refer to: footnotes by number, pictures by the chart's key."""
+
+    notes: tuple[str, ...]
+    pictures: Mapping[str, bytes]
+
+
+def typst_source(document: Document, *, pictures: Mapping[str, bytes]) -> str:
+    """The report in typst's own language; the size of its pictures follows from `pictures`."""
+    day, parts = document.day, _Parts(document.notes, pictures)
     return "\n".join(
         (
             f"#set document(title: {_string(document.title)}, author: {_string('Corridors')}, "
@@ -74,12 +85,11 @@ def typst_source(document: Document) -> str:
             *_masthead(document),
             f"#heading(level: 1, outlined: false)[{SUMMARY}]",
             "#block(inset: (x: 1.2em, y: 0.9em), stroke: 0.5pt, width: 100%)[",
-            *_blocks(document.summary, document.notes),
+            *_blocks(document.summary, parts),
             "]",
             f"#outline(title: [{CONTENTS}], depth: 1)",
-            *(line for chapter in document.chapters for line in _chapter(chapter, document.notes)),
-            "#pagebreak()",
-            *(line for annex in document.annexes for line in _chapter(annex, document.notes)),
+            *(line for chapter in document.chapters for line in _chapter(chapter, parts)),
+            *(line for annex in document.annexes for line in _chapter(annex, parts)),
         )
     )
 
@@ -93,37 +103,40 @@ def _masthead(document: Document) -> Iterator[str]:
     yield f"#v(0.1em)#text(size: 12.5pt)[{_text(document.subtitle)}]"
 
 
-def _chapter(chapter: Chapter, notes: tuple[str, ...]) -> Iterator[str]:
+def _chapter(chapter: Chapter, parts: _Parts) -> Iterator[str]:
     point = "" if chapter.label.startswith("Annex") else "."
     yield f"#heading(level: 1)[{_text(chapter.label)}{point} #h(0.4em) {_text(chapter.title)}]"
-    yield from _blocks(chapter.blocks, notes)
+    yield from _blocks(chapter.blocks, parts)
 
 
-def _blocks(blocks: tuple[Block, ...], notes: tuple[str, ...]) -> Iterator[str]:
+def _blocks(blocks: tuple[Block, ...], parts: _Parts) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Paragraph):
-            body = "".join(_span(span, notes) for span in block.spans)
+            body = "".join(_span(span, parts) for span in block.spans)
             yield f"#par[{body}]" if block.number is None else f'#para("{block.number}")[{body}]'
         elif isinstance(block, Heading):
             yield f"#heading(level: 2, outlined: false)[{_text(block.text)}]"
         elif isinstance(block, ChartBlock):
-            yield _chart(block)
+            yield _chart(block, parts.pictures[block.chart.key])
         else:
             yield _table(block)
 
 
-def _span(span: Span, notes: tuple[str, ...]) -> str:
+def _span(span: Span, parts: _Parts) -> str:
     if span.kind == "note":
-        return f"#footnote[{_linked(notes[int(span.text) - 1])}]"
+        return f"#footnote[{_linked(parts.notes[int(span.text) - 1])}]"
     text = _text(span.text)
     return {"": text, "emphasis": f"#emph[{text}]", "strong": f"#strong[{text}]"}[span.style]
 
 
-def _chart(block: ChartBlock) -> str:
+def _chart(block: ChartBlock, png: bytes) -> str:
     chart = block.chart
+    width, height = _size(png)
+    # A square picture as wide as the column would leave half a page empty before it.
+    share = min(1.0, TALLEST / (COLUMN * height / width))
     return (
         f"#block(breakable: false, width: 100%)[#label[{_text(block.label)}] \\ #strong[{_text(chart.title)}]\n"
-        f'#image("{_file(chart)}", alt: {_string(chart.description)}, width: 100%)\n'
+        f'#align(center, image("{_file(chart)}", alt: {_string(chart.description)}, width: {share:.0%}))\n'
         f"#source[{_below(chart.source, chart.note)}]]"
     )
 
@@ -146,12 +159,16 @@ def _table(block: TableBlock) -> str:
 
 
 def _widths(table: Table) -> str:
-    """Text columns share what numeric ones leave, in proportion to the square root of their longest cell."""
+    """Text columns share what numeric ones leave: room for their longest word, and more the longer their cells are."""
     cells = table.cells()
     widths = []
     for number, column in enumerate(table.columns):
-        longest = max((len(row[number]) for row in cells), default=1)
-        widths.append("auto" if column.numeric and len(column.head) < 14 else f"{max(longest, 6) ** 0.5:.2f}fr")
+        texts = [column.head, *(row[number] for row in cells)]
+        longest = min(max(len(text) for text in texts), 140)
+        word = max(len(word) for text in texts for word in (_breakable(text).replace("\u200b", " ").split() or [""]))
+        widths.append(
+            "auto" if column.numeric and len(column.head) < 14 else f"{max(longest**0.5, 0.85 * word, 2.5):.2f}fr"
+        )
     return ", ".join(widths) + ","
 
 
@@ -169,7 +186,11 @@ def _text(text: str) -> str:
 
 def _broken(text: str) -> str:
     """Text whose long codes may break inside."""
-    return _text(re.sub(r"\S{17,}", lambda word: "\u200b".join(re.findall(r".{1,8}", word[0])), text))
+    return _text(_breakable(text))
+
+
+def _breakable(text: str) -> str:
+    return re.sub(r"\S{17,}", lambda word: "\u200b".join(re.findall(r".{1,8}", word[0])), text)
 
 
 def _linked(note: str) -> str:
@@ -185,9 +206,15 @@ def _file(chart: Chart) -> str:
     return f"{chart.key}.svg"
 
 
+def _size(png: bytes) -> tuple[int, int]:
+    """Width and height in pixels, from the file's head."""
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    return width, height
+
+
 def _wrapped(png: bytes) -> bytes:
     """A PNG inside an SVG: typst takes files from memory only as text."""
-    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    width, height = _size(png)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" href="data:image/png;base64,{base64.b64encode(png).decode()}"/></svg>'

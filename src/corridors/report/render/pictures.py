@@ -7,9 +7,10 @@ import math
 import re
 from collections.abc import Iterable
 from functools import cache
-from html import escape
+from html import escape, unescape
 
 from corridors.report.charts.chart import Chart
+from corridors.report.charts.labels import text_width
 from corridors.report.tables import Table
 
 #: How tooltips look; the script brings it along, so that no page needs to.
@@ -36,6 +37,7 @@ th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _SIZE = re.compile(r'\b(width|height)="([\d.]+)"')
 _ID = re.compile(r'\bid="([^"]+)"')
+_WORDS = re.compile(r'<text\b([^>]*\bfont-size="([\d.]+)px"[^>]*)>([^<]+)(?=</text>)')
 
 
 def svg(chart: Chart) -> bytes:
@@ -44,6 +46,7 @@ def svg(chart: Chart) -> bytes:
     Examples
     --------
     >>> from corridors.report.charts.chart import Chart
+    from corridors.report.charts.labels import text_width
     >>> spec = {"data": {"values": [{"a": 1}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
     >>> twin = Table(key="demo.bar", title="One bar", columns=(), rows=(), source="")
     >>> chart = Chart("demo.bar", "One bar", "One bar of one.", spec, twin, "")
@@ -58,7 +61,7 @@ def svg(chart: Chart) -> bytes:
         raise RuntimeError(f"vl-convert drew no svg element for {chart.key}")
     name = _name(chart)
     size = _SIZE.sub(lambda found: f'{found[1]}="{math.ceil(float(found[2]))}"', root[0], count=2)
-    inside = _own_ids(drawn[root.end() :], name)
+    inside = _as_wide_as_measured(_own_ids(drawn[root.end() :], name))
     words = (
         f'<title id="{name}-title">{escape(chart.title)}</title>'
         f'<desc id="{name}-desc">{escape(chart.description)}</desc>'
@@ -73,6 +76,17 @@ def _own_ids(drawn: str, name: str) -> str:
     own = {old: f"{name}-{number}" for number, old in enumerate(ids, 1)}
     drawn = _ID.sub(lambda found: f'id="{own[found[1]]}"', drawn)
     return re.sub(r"(url\(#|href=\"#)([^)\"]+)", lambda found: found[1] + own.get(found[2], found[2]), drawn)
+
+
+def _as_wide_as_measured(drawn: str) -> str:
+    """Give each line its width in the theme's font: where that font is not there, another one is squeezed to fit."""
+
+    def sized(found: re.Match[str]) -> str:
+        """The text element with its width."""
+        width = text_width(unescape(found[3]), float(found[2]))
+        return f'<text{found[1]} textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs">{found[3]}'
+
+    return _WORDS.sub(sized, drawn)
 
 
 def png(chart: Chart, *, scale: float = 2.0) -> bytes:
@@ -149,12 +163,22 @@ _EMBED = """
 (function () {
   var charts = __CHARTS__;
   var options = {ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: {disableDefaultStyle: true}};
+  function lines(root) {
+    return Array.prototype.filter.call(root.querySelectorAll("text"), function (line) { return !line.children.length; });
+  }
+  function nameOf(line) { return line.getAttribute("font-size") + " " + line.textContent; }
   function enliven(place) {
     var chart = charts[place.getAttribute("data-chart")];
+    var widths = {};
+    lines(place).forEach(function (line) { widths[nameOf(line)] = line.getAttribute("textLength"); });
     var live = document.createElement("div");
     window.vegaEmbed(live, chart.spec, options).then(function () {
       live.setAttribute("role", "img");
       live.setAttribute("aria-label", chart.label);
+      lines(live).forEach(function (line) {
+        var width = widths[nameOf(line)];
+        if (width) { line.setAttribute("textLength", width); line.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
+      });
       place.replaceChildren(live);
     }).catch(function (fault) { console.warn("The picture stays still:", fault); });
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 SUMMARY, CONTENTS, FOOTNOTES = "Summary", "Contents", "Footnotes"
+FIGURES = "The figures as a table"
 SOURCE, NOTE = "Source: ", "Note: "
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area_name
+from corridors.concepts.areas import area_in_sentence, area_name
 from corridors.concepts.periods import Period
 from corridors.report.charts.chord import chord
 from corridors.report.charts.flowmap import flow_map
@@ -93,8 +93,8 @@ def _corridor_figures(world: World, corridors: pl.DataFrame, last: Period) -> li
     for rank, (origin, destination, value) in enumerate(corridors.head(3).iter_rows(), 1):
         query = f"FLOW, METHOD {MIX}, {last.code}, rank {rank}"
         figures += [
-            figure(f"corridor_{rank}_origin", area_name(origin), "", "text", query),
-            figure(f"corridor_{rank}_destination", area_name(destination), "", "text", query),
+            figure(f"corridor_{rank}_origin", area_in_sentence(origin), "", "text", query),
+            figure(f"corridor_{rank}_destination", area_in_sentence(destination), "", "text", query),
             figure(f"corridor_{rank}", value, "persons", "million:1", query),
         ]
     return figures
@@ -122,9 +122,9 @@ def _net_figures(world: World, mix: pl.DataFrame, net: pl.DataFrame, last: Perio
             "integer:up",
             f"largest difference between FLOW, METHOD {MIX}, in less out, and {query}",
         ),
-        figure("gain_area", area_name(gain["AREA"]), "", "text", f"{query}, the largest"),
+        figure("gain_area", area_in_sentence(gain["AREA"]), "", "text", f"{query}, the largest"),
         figure("gain", gain["published"], "persons", "million:1", f"{query}, the largest"),
-        figure("loss_area", area_name(loss["AREA"]), "", "text", f"{query}, the smallest"),
+        figure("loss_area", area_in_sentence(loss["AREA"]), "", "text", f"{query}, the smallest"),
         figure("loss", -loss["published"], "persons", "million:1", f"{query}, the smallest, as a loss"),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area, area_name
+from corridors.concepts.areas import area, area_in_sentence, area_name
 from corridors.concepts.periods import Period
 from corridors.report.content import Content
 from corridors.report.registry import Figure
@@ -63,8 +63,8 @@ def _basis_figures(world: World, basis: pl.DataFrame, last: str) -> list[Figure]
     query = f"STOCK by DESTINATION times its share at {last}"
     return [
         figure("citizenship", 100 * citizens / whole, "per cent", "percent:0", f"{query}, SHARE_CITIZENSHIP"),
-        figure("imputed", 100 * imputed / whole, "per cent", "percent:1", f"{query}, SHARE_IMPUTED"),
-        figure("citizenship_region", area_name(high["SUBREGION"]), "", "text", f"{query}, SHARE_CITIZENSHIP, the highest"),
+        figure("imputed", 100 * imputed / whole, "per cent", "percent:2", f"{query}, SHARE_IMPUTED"),
+        figure("citizenship_region", area_in_sentence(high["SUBREGION"]), "", "text", f"{query}, SHARE_CITIZENSHIP, the highest"),
         figure(
             "citizenship_high", 100 * high["SHARE_CITIZENSHIP"] / high["stock"], "per cent", "percent:0",
             f"{query}, SHARE_CITIZENSHIP, the highest",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area_name
+from corridors.concepts.areas import area_in_sentence, area_name
 from corridors.report.charts.bars import ranked_bars
 from corridors.report.content import Content
 from corridors.report.registry import Figure
@@ -88,7 +88,7 @@ def _ranked_figures(world: World, ranked: pl.DataFrame, column: str, world_total
     ]
     for rank, (area, value) in enumerate(ranked.head(3).iter_rows(), 1):
         figures += [
-            figure(f"{word}_{rank}", area_name(area), "", "text", f"{query}, rank {rank}"),
+            figure(f"{word}_{rank}", area_in_sentence(area), "", "text", f"{query}, rank {rank}"),
             figure(f"{word}_{rank}_last", value, "persons", "million:1", f"{query}, rank {rank}"),
         ]
     return figures
@@ -100,8 +100,14 @@ def _corridor_figures(world: World, corridors: pl.DataFrame, world_total: float,
     figures = []
     for rank, row in enumerate(corridors.head(2).iter_rows(named=True), 1):
         figures += [
-            figure(f"corridor_{rank}_origin", area_name(row["ORIGIN"]), "", "text", f"{query}, rank {rank}"),
-            figure(f"corridor_{rank}_destination", area_name(row["DESTINATION"]), "", "text", f"{query}, rank {rank}"),
+            figure(f"corridor_{rank}_origin", area_in_sentence(row["ORIGIN"]), "", "text", f"{query}, rank {rank}"),
+            figure(
+                f"corridor_{rank}_destination",
+                area_in_sentence(row["DESTINATION"]),
+                "",
+                "text",
+                f"{query}, rank {rank}",
+            ),
             figure(f"corridor_{rank}_last", row["last"], "persons", "million:1", f"{query}, rank {rank}"),
         ]
     share = 100 * corridors["last"][0] / world_total
@@ -113,8 +119,8 @@ def _corridor_figures(world: World, corridors: pl.DataFrame, world_total: float,
     query = f"{query}, first {CORRIDORS_SHOWN}, less the date before, the largest"
     return [
         *figures,
-        figure("riser_origin", area_name(top["ORIGIN"]), "", "text", query),
-        figure("riser_destination", area_name(top["DESTINATION"]), "", "text", query),
+        figure("riser_origin", area_in_sentence(top["ORIGIN"]), "", "text", query),
+        figure("riser_destination", area_in_sentence(top["DESTINATION"]), "", "text", query),
         figure("riser_change", top["change"], "persons", "million:1", query),
     ]
 

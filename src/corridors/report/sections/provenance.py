@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from corridors.report.document import Block, Heading, TableBlock
@@ -10,6 +11,7 @@ from corridors.report.tables import Column, Table
 from corridors.report.world import World
 
 TITLE = "Provenance"
+_CHECKSUM = re.compile(r"[0-9a-f]{64}")
 
 
 def blocks(world: World, registry: Registry, cited: Sequence[str]) -> tuple[Block, ...]:
@@ -72,5 +74,9 @@ def blocks(world: World, registry: Registry, cited: Sequence[str]) -> tuple[Bloc
 
 
 def _made_from(inputs: Mapping[str, str], letters: Mapping[str, str]) -> str:
-    named = [letters.get(checksum, f"{name} ({checksum[:8]})") for name, checksum in inputs.items()]
+    # Raw files are known by a checksum, tables of the store by the name of their vintage.
+    named = [
+        letters.get(origin, f"{name} ({origin[:8]})" if _CHECKSUM.fullmatch(origin) else origin)
+        for name, origin in inputs.items()
+    ]
     return ", ".join(named) or "package data"

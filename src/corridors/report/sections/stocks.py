@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area_name
+from corridors.concepts.areas import area_in_sentence, area_name
 from corridors.report.charts.series import stock_series
 from corridors.report.content import Content
 from corridors.report.registry import Figure
@@ -87,7 +87,13 @@ def _women_figures(world: World, stock: pl.DataFrame, first: str, last: str) -> 
             "women_high_region", area_name(high), "", "text", f"{query}, region of DESTINATION with the highest share"
         ),
         figure("women_high", by_region[high], "per cent", "percent:1", f"{query}, {high}"),
-        figure("women_low_region", area_name(low), "", "text", f"{query}, region of DESTINATION with the lowest share"),
+        figure(
+            "women_low_region",
+            area_in_sentence(low),
+            "",
+            "text",
+            f"{query}, region of DESTINATION with the lowest share",
+        ),
         figure("women_low", by_region[low], "per cent", "percent:1", f"{query}, {low}"),
     ]
 
@@ -113,15 +119,21 @@ def _region_figures(world: World, regions: pl.DataFrame) -> list[Figure]:
     fast = max(ranked, key=lambda row: row["ratio"])
     query = "last STOCK by region of DESTINATION"
     return [
-        figure("top_region", area_name(ranked[0]["REGION"]), "", "text", f"{query}, the largest"),
+        figure("top_region", area_in_sentence(ranked[0]["REGION"]), "", "text", f"{query}, the largest"),
         figure("top_region_last", ranked[0]["last"], "persons", "million:1", f"{query}, the largest"),
-        figure("second_region", area_name(ranked[1]["REGION"]), "", "text", f"{query}, the second"),
+        figure("second_region", area_in_sentence(ranked[1]["REGION"]), "", "text", f"{query}, the second"),
         figure("second_region_last", ranked[1]["last"], "persons", "million:1", f"{query}, the second"),
-        figure("densest_region", area_name(dense["REGION"]), "", "text", f"{query} over POPULATION, the highest"),
+        figure(
+            "densest_region", area_in_sentence(dense["REGION"]), "", "text", f"{query} over POPULATION, the highest"
+        ),
         figure("densest_share", dense["share"], "per cent", "percent:1", f"{query} over POPULATION, the highest"),
-        figure("sparsest_region", area_name(sparse["REGION"]), "", "text", f"{query} over POPULATION, the lowest"),
+        figure(
+            "sparsest_region", area_in_sentence(sparse["REGION"]), "", "text", f"{query} over POPULATION, the lowest"
+        ),
         figure("sparsest_share", sparse["share"], "per cent", "percent:1", f"{query} over POPULATION, the lowest"),
-        figure("fastest_region", area_name(fast["REGION"]), "", "text", f"{query} over the first STOCK, the highest"),
+        figure(
+            "fastest_region", area_in_sentence(fast["REGION"]), "", "text", f"{query} over the first STOCK, the highest"
+        ),
         figure("fastest_ratio", fast["ratio"], "ratio", "ratio:1", f"{query} over the first STOCK, the highest"),
     ]
 

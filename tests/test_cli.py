@@ -1,0 +1,169 @@
+"""The command line: parses, calls one function, prints; nothing numeric is loaded to show help."""
+
+import argparse
+import json
+import subprocess
+import sys
+
+import pytest
+
+from corridors.cli import main, parser
+
+STOCK = "dest,t,orig,sex,n,type_b,type_c,type_r,type_i\n"
+HEAVY = (
+    "numpy",
+    "polars",
+    "xarray",
+    "scipy",
+    "duckdb",
+    "pyarrow",
+    "altair",
+    "typst",
+    "vl_convert",
+    "babel",
+    "rich",
+    "httpx",
+)
+
+
+def tidy_stock(*, factor=1.0, years=(1990, 1995, 2000, 2005, 2010, 2015, 2020)):
+    """A stock in the tidy layout of the 2020 revision, figures made up."""
+    rows = [
+        f"{destination},{year},{origin},{sex},{round(factor * (1000 + 10 * number + year - 1990))},1,0,0,0"
+        for number, (origin, destination) in enumerate([("MEX", "USA"), ("IND", "USA"), ("USA", "MEX"), ("IND", "MEX")])
+        for year in years
+        for sex in ("female", "male")
+    ]
+    return STOCK + "\n".join(rows) + "\n"
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A store with two vintages of one product."""
+    store = tmp_path / "store"
+    for name, factor in (("first.csv", 1.0), ("second.csv", 1.1)):
+        (tmp_path / name).write_text(tidy_stock(factor=factor))
+        assert main(["collect", "undesa", "--file", str(tmp_path / name), "--store", str(store)]) == 0
+    return store
+
+
+def commands(parent, path=()):
+    for action in parent._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield (*path, name), command
+                yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["collect"], *([*path, "--help"] for path, _ in commands(parser()))]
+)
+def test_help_and_the_list_of_sources_load_no_numeric_library(words):
+    code = (
+        "import sys; from corridors.cli import main\n"
+        f"try: main({words!r})\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_every_option_has_a_line_of_help():
+    for path, command in commands(parser()):
+        assert command.description, path
+        for action in command._actions:
+            assert action.help or action.metavar, (path, action.dest)
+
+
+def test_no_verb_prints_the_help_and_ends_as_misuse(capsys):
+    assert main([]) == 2
+    assert "VERB" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["collect", "nobody", "--file", "f.csv"], "no source 'nobody'; there are embedded, undesa, wpp"),
+        (["collect", "--file", "f.csv"], "name the source of the files"),
+        (["collect", "undesa", "--all"], "--all takes neither a source nor files"),
+        (["store", "list", "--store", "not-there"], "no store at not-there"),
+    ],
+)
+def test_misuse_says_what_is_allowed(words, told, capsys):
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_missing_file_is_a_finding(tmp_path, capsys):
+    assert main(["collect", "undesa", "--file", str(tmp_path / "no.xlsx"), "--store", str(tmp_path / "store")]) == 1
+    assert "no such file" in capsys.readouterr().err
+    assert not (tmp_path / "store").exists()
+
+
+def test_findings_come_as_text_as_csv_and_as_json_and_the_store_is_as_it_was(filled, tmp_path, capsys):
+    before = sorted(path for path in filled.rglob("*") if path.is_file())
+    bad = tmp_path / "bad.csv"
+    bad.write_text(
+        tidy_stock().replace("MEX,USA", "MEX,USA").replace("USA,1990,MEX,female,1000", "USA,1990,Freedonia,female,-5")
+    )
+    table = tmp_path / "findings.csv"
+    words = ["collect", "undesa", "--file", str(bad), "--store", str(filled)]
+    assert main([*words, "--findings", str(table)]) == 1
+    told = capsys.readouterr().err
+    assert "bad.csv" in told
+    assert "Freedonia" in told
+    assert "mend:" in told
+    assert table.read_text().splitlines()[0] == "code,place,fact,mend"
+    assert main([*words, "--json"]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert {"code", "place", "fact", "mend"} == set(findings[0])
+    assert sorted(path for path in filled.rglob("*") if path.is_file()) == before
+
+
+def test_the_store_can_be_listed_shown_verified_and_compared(filled, capsys):
+    words = ["--store", str(filled)]
+    capsys.readouterr()
+    assert main(["store", "list", "--json", *words]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [row["latest"] for row in listed].count(True) == 1
+    assert {row["dataflow"] for row in listed} == {"STOCK"}
+    (new,) = [row["vintage"] for row in listed if row["latest"]]
+    (old,) = [row["vintage"] for row in listed if not row["latest"]]
+    assert main(["store", "list", *words]) == 0
+    assert "* world     STOCK" in capsys.readouterr().out
+    assert main(["store", "show", new, *words]) == 0
+    shown = capsys.readouterr().out
+    assert "second.csv" in shown
+    assert "licence" in shown
+    assert main(["store", "verify", *words]) == 0
+    assert "every file as it was written" in capsys.readouterr().out
+    assert main(["store", "diff", old, new, "--json", *words]) == 0
+    changed = json.loads(capsys.readouterr().out)
+    assert (changed["added"], changed["removed"], changed["unchanged"]) == (0, 0, 0)
+    assert changed["revised"] == len(changed["changes"])
+    assert main(["store", "show", "nothing", *words]) == 2
+    assert "no vintage 'nothing'" in capsys.readouterr().err
+
+
+def test_verify_names_a_damaged_file_and_what_to_do(filled, capsys):
+    part = next(filled.rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-1])
+    capsys.readouterr()
+    assert main(["store", "verify", "--store", str(filled)]) == 1
+    told = capsys.readouterr().err
+    assert str(part) in told
+    assert "differs from its checksum" in told
+
+
+def test_reversed_years_are_refused(tmp_path, capsys):
+    lines = tidy_stock(years=(1990, 1995, 2000, 2005, 2010, 2015)).splitlines()
+    lines += [f"USA,2020,MEX,{sex},100,1,0,0,0" for sex in ("female", "male")]
+    (tmp_path / "reversed.csv").write_text("\n".join(lines) + "\n")
+    assert (
+        main(["collect", "undesa", "--file", str(tmp_path / "reversed.csv"), "--store", str(tmp_path / "store")]) == 1
+    )
+    told = capsys.readouterr().err
+    assert "total-implausible" in told
+    assert not (tmp_path / "store").exists()

@@ -1,6 +1,7 @@
 """Print the benchmarks."""
 
 import os
+from itertools import chain
 
 # One thread: on a busy machine the threads of the linear algebra wait for each other, and ratios turn into noise.
 for library in ("OPENBLAS", "MKL", "OMP", "VECLIB"):
@@ -9,9 +10,9 @@ for library in ("OPENBLAS", "MKL", "OMP", "VECLIB"):
 
 def main():
     """Print one line a figure as soon as it is measured."""
-    from benchmarks import flows
+    from benchmarks import commands, flows
 
-    for what, figure, unit in flows.rows():
+    for what, figure, unit in chain(commands.rows(), flows.rows()):
         print(f"{what:72} {figure:>14,.3g} {unit}", flush=True)
 
 

@@ -104,3 +104,14 @@ def world_of(tables, **changes):
 @pytest.fixture(scope="session")
 def small_world():
     return world_of(small_tables())
+
+
+@pytest.fixture(scope="session")
+def make_world():
+    """A maker of small worlds: tables to replace or, as None, to leave out; other fields by name."""
+
+    def make(*, seed=1, tables=None, **changes):
+        merged = {**small_tables(seed), **(tables or {})}
+        return world_of({name: table for name, table in merged.items() if table is not None}, **changes)
+
+    return make

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from html import unescape
 from html.parser import HTMLParser
 
 import polars as pl
@@ -14,6 +15,7 @@ from corridors.report.charts.bars import ranked_bars
 from corridors.report.charts.chart import Chart
 from corridors.report.charts.chord import chord
 from corridors.report.charts.flowmap import flow_map
+from corridors.report.charts.labels import text_width
 from corridors.report.render.pictures import element, embed_script, page, png, script_bundle, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -158,3 +160,12 @@ def test_one_script_serves_many_charts_and_finds_each_by_its_key():
     for chart in charts:
         assert f'data-chart="{chart.key}"' in element(chart)
         assert held[chart.key]["spec"] == json.loads(json.dumps(chart.spec))
+
+
+def test_every_line_says_how_wide_it_is_so_that_another_font_is_squeezed_to_fit():
+    lines = [line for chart in drawn() for line in re.findall(r"<text\b([^>]*)>([^<]+)</text>", svg(chart).decode())]
+    assert lines
+    for attributes, words in lines:
+        size = float(re.search(r'font-size="([\d.]+)px"', attributes)[1])
+        width = float(re.search(r'textLength="([\d.]+)"', attributes)[1])
+        assert width == pytest.approx(text_width(unescape(words), size), abs=0.06)

@@ -50,6 +50,7 @@ def build(world: World) -> Content:
             ),
         ),
         tables=(_corridor_table(world, corridors, last),),
+        flags={"concentrated": total(hosts) > total(sources)},
     )
 
 

@@ -46,7 +46,6 @@ def svg(chart: Chart) -> bytes:
     Examples
     --------
     >>> from corridors.report.charts.chart import Chart
-    from corridors.report.charts.labels import text_width
     >>> spec = {"data": {"values": [{"a": 1}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "ordinal"}}}
     >>> twin = Table(key="demo.bar", title="One bar", columns=(), rows=(), source="")
     >>> chart = Chart("demo.bar", "One bar", "One bar of one.", spec, twin, "")

@@ -146,7 +146,7 @@ def test_the_displaced_stand_at_the_last_day_of_the_year(world):
 
 def test_reported_inflows_keep_the_reporter_and_the_citizenship(world):
     flows = world["FLOW_OBSERVED"]
-    [one] = flows.filter(CITIZENSHIP="W014", REPORTER="AUT", TIME_PERIOD="2000-01-01/P5Y").to_dicts()
+    [one] = flows.filter(ORIGIN="W014", REPORTER="AUT", TIME_PERIOD="2000-01-01/P5Y").to_dicts()
     assert (one["DESTINATION"], one["OBS_VALUE"]) == ("W155", 1599)
     assert set(flows["TIME_PERIOD"]) == {"2000-01-01/P5Y", "2005-01-01/P5Y"}
     assert flows["REPORTER"].n_unique() == 14

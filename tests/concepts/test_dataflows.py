@@ -51,11 +51,11 @@ def test_each_fault_has_its_finding(changes, code):
 
 
 def test_missing_and_unknown_columns_are_all_named():
-    findings = validate(stock().drop("SEX", "AGE").with_columns(NOTE=pl.lit("x")), "STOCK", place="stock.csv")
+    findings = validate(stock().drop("SEX", "AGE").with_columns(REMARK=pl.lit("x")), "STOCK", place="stock.csv")
     assert sorted((f.code, f.fact) for f in findings) == [
         ("column-missing", "no column AGE"),
         ("column-missing", "no column SEX"),
-        ("column-unknown", "column NOTE is not defined"),
+        ("column-unknown", "column REMARK is not defined"),
     ]
 
 

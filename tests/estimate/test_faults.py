@@ -103,7 +103,7 @@ def test_arrays_that_do_not_fit_are_refused():
 
 
 def test_every_method_has_its_entry_in_the_code_list():
-    assert set(METHODS) == set(codelist("METHOD"))
+    assert set(METHODS) <= set(codelist("METHOD"))
 
 
 def test_describe_says_the_estimate_in_words():

@@ -10,7 +10,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal, get_args
 
-CodeListName = Literal["SEX", "OBS_STATUS", "UNIT_MEASURE", "MEASURE", "METHOD", "BASIS", "FINDING"]
+CodeListName = Literal[
+    "SEX", "OBS_STATUS", "UNIT_MEASURE", "MEASURE", "METHOD", "BASIS", "CRITERION", "COVERAGE", "FINDING"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +21,22 @@ if TYPE_CHECKING:
     import polars as pl
 
 DataflowName = Literal[
-    "STOCK", "POPULATION", "VITAL", "NET_MIGRATION", "FLOW", "FLOW_OBSERVED", "DISPLACED", "INDICATOR", "PROJECTION"
+    "STOCK",
+    "POPULATION",
+    "VITAL",
+    "NET_MIGRATION",
+    "FLOW",
+    "FLOW_OBSERVED",
+    "DISPLACED",
+    "ENCOUNTER",
+    "MISSING_MIGRANTS",
+    "TRAFFICKING",
+    "REMITTANCE",
+    "INDICATOR",
+    "PROJECTION",
 ]
+#: A calendar year, month or quarter.
+_CALENDAR = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])|-Q[1-4])?")
 #: Findings of one kind in one table after which the rest is only counted.
 _SHOWN = 20
 
@@ -134,7 +149,11 @@ def _cell_findings(table: pl.DataFrame, column: Column, place: str) -> list[Find
     elif column.kind == "age":
         bad, code, mend = (v for v in values if not _is_age(v)), "code-unknown", "write an age group such as Y25T29"
     elif column.kind == "time":
-        bad, code, mend = (v for v in values if not _is_time(v)), "period-unreadable", "write 2020-07-01/P5Y"
+        bad, code, mend = (
+            (v for v in values if not _is_time(v)),
+            "period-unreadable",
+            "write a day, a year, 2020-03, 2020-Q1 or 2020-07-01/P5Y",
+        )
     elif column.kind in get_args(CodeListName):
         known = codelist(column.kind)
         bad, code, mend = (v for v in values if v not in known), "code-unknown", f"use one of {', '.join(known)}"
@@ -163,7 +182,7 @@ def _is_age(code: str) -> bool:
 def _is_time(code: str) -> bool:
     from datetime import date
 
-    if len(code) == 4 and code.isdigit():
+    if _CALENDAR.fullmatch(code):
         return True
     try:
         if "/" in code:

@@ -59,7 +59,7 @@ def compared(make_world, order):
     )
     least = flow.with_columns(METHOD=pl.lit("min-closed"))
     observed = flow.select(
-        CITIZENSHIP="ORIGIN",
+        ORIGIN="ORIGIN",
         DESTINATION="DESTINATION",
         TIME_PERIOD=pl.lit("2015-01-01/P5Y"),
         OBS_VALUE=pl.Series(estimated[::order] ** 2),

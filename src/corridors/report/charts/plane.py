@@ -81,6 +81,7 @@ def world_outline() -> Outline:
     found = json.loads(text)
 
     def placed(line: list[list[float]]) -> list[Point]:
+        """The points of a line on the map."""
         return [on_map(longitude, latitude) for longitude, latitude in line]
 
     return Outline(

@@ -127,17 +127,16 @@ def _correlations(world: World) -> pl.DataFrame | None:
         return None
     observed = sums(
         world.tables["FLOW_OBSERVED"].with_columns(pl.col("TIME_PERIOD").str.head(4)),
-        "CITIZENSHIP",
+        "ORIGIN",
         "DESTINATION",
         "TIME_PERIOD",
     )
     mix = (
         both_sexes(world.tables["FLOW"]).filter(pl.col("METHOD") == MIX).with_columns(pl.col("TIME_PERIOD").str.head(4))
     )
-    paired = observed.filter(pl.col("CITIZENSHIP") != UNKNOWN).join(
+    paired = observed.filter(pl.col("ORIGIN") != UNKNOWN).join(
         mix.select("ORIGIN", "DESTINATION", "TIME_PERIOD", estimated="OBS_VALUE"),
-        left_on=["CITIZENSHIP", "DESTINATION", "TIME_PERIOD"],
-        right_on=["ORIGIN", "DESTINATION", "TIME_PERIOD"],
+        on=["ORIGIN", "DESTINATION", "TIME_PERIOD"],
         how="inner",
         validate="1:1",
     )

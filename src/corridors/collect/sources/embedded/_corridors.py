@@ -58,6 +58,9 @@ def refugees(sheet: Sheet) -> Mapping[DataflowName, pl.DataFrame]:
     cells = placed.long(years_of(sheet), keep=["ORIGIN", "DESTINATION", "category"])
     table = cells.with_columns(
         MEASURE=pl.col("category").replace_strict(_CATEGORIES, default=None),
+        CATEGORY=pl.lit(TOTAL),
+        SEX=pl.lit("_T"),
+        AGE=pl.lit(TOTAL),
         TIME_PERIOD=pl.format("{}-12-31", "column"),
     )
     return {"DISPLACED": stamped(table, unit="PS").drop("category", "column")}
@@ -66,10 +69,16 @@ def refugees(sheet: Sheet) -> Mapping[DataflowName, pl.DataFrame]:
 def inflows(sheet: Sheet) -> Mapping[DataflowName, pl.DataFrame]:
     """FLOW_OBSERVED by citizenship into the area of the reporting country, calendar years together."""
     require_years(sheet, "start", "end")
-    placed = sheet.with_areas(origin="CITIZENSHIP", destination_area="DESTINATION", reporter_iso3="REPORTER")
-    cells = placed.long(["persons"], keep=["CITIZENSHIP", "DESTINATION", "REPORTER", "start", "end"])
+    placed = sheet.with_areas(origin="ORIGIN", destination_area="DESTINATION", reporter_iso3="REPORTER")
+    cells = placed.long(["persons"], keep=["ORIGIN", "DESTINATION", "REPORTER", "start", "end"])
     years = pl.col("end").cast(pl.Int64) - pl.col("start").cast(pl.Int64)
-    table = cells.with_columns(SEX=pl.lit("_T"), TIME_PERIOD=pl.format("{}-01-01/P{}Y", "start", years))
+    table = cells.with_columns(
+        CRITERION=pl.lit("CITIZENSHIP"),
+        COVERAGE=pl.lit("FOREIGNERS"),
+        SEX=pl.lit("_T"),
+        AGE=pl.lit(TOTAL),
+        TIME_PERIOD=pl.format("{}-01-01/P{}Y", "start", years),
+    )
     return {"FLOW_OBSERVED": stamped(table, unit="PS").drop("start", "end", "column")}
 
 

@@ -22,6 +22,7 @@ def read_tidy(table: pl.DataFrame, *, file: str) -> Reading:
     import polars as pl
 
     def place(row: int, column: str) -> str:
+        """Where a cell stands."""
         return f"{file}, row {row}, column {column}"
 
     _require_columns(table, file)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from tests.estimate import golden
 
 from corridors.concepts.codelists import codelist
@@ -111,3 +112,32 @@ def test_describe_says_the_estimate_in_words():
     words = estimate_flows(**_world(tables, np.array(tables) + np.diag([0, 0, 4]))).describe()
     assert words.startswith("min-closed: ")
     assert "4 matched to the world's growth" in words
+
+
+def test_a_world_whose_growth_uses_up_its_natives_is_infeasible_and_gives_no_number():
+    areas = ["AUT", "CHE", "DEU", "FRA"]
+    start, end = np.full((4, 4), 50.0), np.full((4, 4), 50.0)
+    np.fill_diagonal(start, 5.0)
+    np.fill_diagonal(end, 75.0)
+    coords = {"birthplace": areas, "destination": areas}
+    stocks = [xr.DataArray(t, coords, ("birthplace", "destination"), attrs={"unit": "persons"}) for t in (start, end)]
+    events = [
+        xr.DataArray(np.full(4, value), {"destination": areas}, ("destination",), attrs={"unit": "events"})
+        for value in (200.0, 0.0)
+    ]
+    for method in ("min-closed", "ind-closed", "pb-closed"):
+        with pytest.raises(DataError) as caught:
+            estimate_flows(*stocks, births=events[0], deaths=events[1], method=method)
+        assert {finding.code for finding in caught.value.findings} == {"account-infeasible"}
+        assert "native-born too few" in caught.value.findings[0].fact
+        assert "living in AUT" in caught.value.findings[0].place
+
+
+def test_an_area_named_twice_is_refused():
+    coords = {"birthplace": ["AUT", "FRA", "FRA"], "destination": ["AUT", "FRA", "FRA"]}
+    stock = xr.DataArray(np.eye(3) * 100, coords, ("birthplace", "destination"), attrs={"unit": "persons"})
+    events = xr.DataArray(
+        np.zeros(3), {"destination": coords["destination"]}, ("destination",), attrs={"unit": "events"}
+    )
+    with pytest.raises(ValueError, match="birthplace has FRA more than once"):
+        estimate_flows(stock, stock, births=events, deaths=events)

@@ -141,7 +141,7 @@ def test_territories_of_the_population_are_brought_to_those_of_the_stock():
     assert {str(one) for one in account.departures} == {
         "TWN: left out: the stock of this revision tells nobody who was born or lives there apart (238 persons)",
         "CHI: Guernsey and Jersey are one area in the stock, the Channel Islands (165 persons)",
-        "SRB: Kosovo is counted with Serbia in the stock (860 persons)",
+        "SRB: Kosovo (under Security Council resolution 1244 (1999)) is counted with Serbia in the stock (860 persons)",
     }
 
 
@@ -279,3 +279,21 @@ def test_calendar_years_need_mid_year_dates():
     people = worlds.by_area([(a, "_T", day, 1e4) for a in ("AUT", "FRA") for day in ("2015-01-01", "2020-01-01")])
     with pytest.raises(ValueError, match="does not start on 1 July; calendar years cannot be split"):
         accounts(_two(STOCK=stock, POPULATION=people))
+
+
+def test_a_populous_area_never_vanishes_because_one_figure_is_blank():
+    tables = _two()
+    blank = (pl.col("AREA") == "FRA") & (pl.col("MEASURE") == "BIRTHS")
+    vital = tables["VITAL"].filter(~blank)
+    with pytest.raises(DataError) as caught:
+        accounts({**tables, "VITAL": vital})
+    [finding] = caught.value.findings
+    assert (finding.code, finding.place) == ("population-missing", "period 2015-2020, area FRA")
+    assert finding.fact == "5,100 persons live there, but population or births or deaths are blank at a date"
+
+
+def test_net_migration_that_one_area_lacks_stays_with_the_others():
+    tables = _two()
+    net = tables["NET_MIGRATION"].filter(pl.col("AREA") != "AUT")
+    [account] = accounts({**tables, "NET_MIGRATION": net}).accounts
+    assert account.net_migration.dropna("destination")["destination"].values.tolist() == ["FRA"]

@@ -71,9 +71,16 @@ def test_a_clause_the_resolution_does_not_have_is_refused():
     [
         ("There were 304 million.", "'304'"),
         ("In 2024 it fell.", "'2024'"),
-        ("Some three million moved.", "'three'"),
-        ("Ten per cent returned.", "'Ten'"),
+        ("Some three million moved.", "'three million'"),
+        ("Ten per cent returned.", "'Ten per cent'"),
         ("### Since 1990", "'1990'"),
+        ("Some *three* million.", "'three million'"),
+        ("Some thirty\nmillion.", "'thirty million'"),
+        ("Eleven per\u00a0cent.", "'Eleven per cent'"),
+        ("It was &half; of it.", "'\u00bd'"),
+        ("Of them \u4e09\u767e\u4e07.", "'\u4e09\u767e\u4e07'"),
+        ("A third of them.", "'A third of'"),
+        ("The last five years.", "'five years'"),
     ],
 )
 def test_a_figure_typed_by_hand_stops_the_build_and_is_named(text, found, small_world, monkeypatch):
@@ -142,3 +149,10 @@ def test_the_short_step_never_stands_beside_the_periods_of_five_years(document):
     (table,) = [table for table in document.tables() if table.key == "flows.totals"]
     assert [row[0] for row in table.rows] == ["2010-2015", "2015-2020"]
     assert document.registry["flows.short_years"].value == 4
+
+
+def test_a_chart_inside_a_sentence_is_refused(small_world, monkeypatch):
+    text = 'See {{ chart("stocks.series") }} here.'
+    monkeypatch.setattr(composing, "section_text", lambda name: text if name == "stocks" else section_text(name))
+    with pytest.raises(ValueError, match=r"chart:stocks.series stands inside a sentence"):
+        compose(small_world)

@@ -12,7 +12,7 @@ import xarray as xr
 
 from corridors.concepts.dims import require_dims
 from corridors.concepts.findings import DataError, Finding, raise_if_any
-from corridors.estimate._accounting import Match, survivors
+from corridors.estimate._accounting import Match, Survivors, survivors
 from corridors.estimate._closing import (
     Blocked,
     Closed,
@@ -221,6 +221,7 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
         natives=natives,
         match=match if chosen.matches else None,
     )
+    raise_if_any(_used_up_natives(alive, residences))
     account = _closed(chosen, alive.start, alive.end, places=places, residences=residences)
     found = _mixed(chosen, _shares(method, weight), account, natives)
     return FlowEstimate(
@@ -257,6 +258,10 @@ def _aligned(
         if not np.isfinite(array.values).all():
             raise ValueError(f"{name} has missing cells; write zero where nobody is known, and say so")
     start, end, births, deaths = xr.align(*(a.astype(float) for a in tables.values()), join="exact")
+    for dim in ("birthplace", "destination"):
+        twice = sorted({code for code in _codes(start, dim) if _codes(start, dim).count(code) > 1})
+        if twice:
+            raise ValueError(f"{dim} has {', '.join(twice)} more than once; add up the rows or columns of one area first")
     strangers = sorted(set(_codes(start, "destination")) - set(_codes(start, "birthplace")))
     if strangers:
         raise ValueError(f"residences that are no birthplace: {', '.join(strangers)}; add their rows, natives included")
@@ -273,6 +278,21 @@ def _data_findings(start: xr.DataArray, end: xr.DataArray, births: xr.DataArray,
         *_negative_foreign(end, "end"),
         *_too_many_events(births, end, "births"),
         *_too_many_events(deaths, start, "deaths"),
+    ]
+
+
+def _used_up_natives(alive: Survivors, residences: list[str]) -> list[Finding]:
+    """Residences whose native-born the match of growth to natural increase would leave below zero."""
+    return [
+        Finding(
+            "account-infeasible",
+            f"survivors at the {name}, living in {residences[column]}",
+            f"{-table[:, column].min():,.0f} native-born too few: births less deaths of the world are {alive.matched:,.0f} "
+            "persons away from its growth",
+            "check populations, births and deaths of these areas, or choose an open method such as min-open-dr",
+        )
+        for name, table in (("start", alive.start), ("end", alive.end))
+        for column in np.flatnonzero((table < 0).any(axis=0))
     ]
 
 

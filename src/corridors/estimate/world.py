@@ -137,8 +137,9 @@ def _flow_rows(account: Account, estimate: FlowEstimate) -> pl.DataFrame:
 def _net_rows(account: Account, *, status: str) -> pl.DataFrame:
     net: xr.DataArray | None = account.net_migration
     assert net is not None
+    known = net.dropna("destination")
     return pl.DataFrame(
-        {"AREA": [str(code) for code in net["destination"].values], "OBS_VALUE": net.values}
+        {"AREA": [str(code) for code in known["destination"].values], "OBS_VALUE": known.values}
     ).with_columns(
         SEX=pl.lit(account.sex),
         AGE=pl.lit(TOTAL),
@@ -177,7 +178,7 @@ def _departures(found: Accounts, estimates: list[tuple[Account, FlowEstimate]]) 
 
 def _net_error(estimates: list[tuple[Account, FlowEstimate]]) -> float | None:
     errors = [
-        float(np.abs(one.flow.sum("origin").values - one.flow.sum("destination").values - account.net_migration).max())
+        float(np.nanmax(np.abs(one.flow.sum("origin").values - one.flow.sum("destination").values - account.net_migration)))
         for account, one in estimates
         if account.net_migration is not None and account.sex == TOTAL and one.match is not None
     ]

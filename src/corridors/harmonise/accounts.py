@@ -46,7 +46,7 @@ class Account:
     births, deaths
         Events, dims (destination,).
     net_migration
-        Persons, dims (destination,), as published; None when it is not known for every area.
+        Persons, dims (destination,), as published; not a number where an area has none, None when no area has.
     departures
         What was left out, merged or mended.
     """
@@ -175,6 +175,7 @@ def _account(chosen: Selection, period: Period, sex: str, unknown: Unknown) -> A
     named = {code for stock in stocks for column in ("ORIGIN", "DESTINATION") for code in stock.get_column(column)}
     unplaced = _unplaced(merged) if unknown == "native" else set()
     residences = sorted((counted & named) - unplaced)
+    _require_events(people[1], counted, named, period)
     lacking = _without_population(merged[1], sorted({*residences, *(unplaced & counted)}), period=period)
     departures = [
         *lacking,
@@ -193,7 +194,8 @@ def _account(chosen: Selection, period: Period, sex: str, unknown: Unknown) -> A
     )
     births, deaths = (_vector(values, residences, unit="events") for values in events)
     net = _by_area(merge(over_period(_of_sex(chosen.net, sex), period, keys=["AREA"]), rules))
-    known_net = _vector(net, residences, unit="persons") if set(residences) <= set(net) else None
+    # Where a source leaves one area blank, the others keep theirs.
+    known_net = _vector({code: net.get(code, np.nan) for code in residences}, residences, unit="persons") if net else None
     return Account(period, sex, start, end, births, deaths, known_net, tuple(departures))
 
 
@@ -263,6 +265,21 @@ def _without_population(stock: pl.DataFrame, residences: list[str], *, period: P
         )
     fact = "left out as a residence: no population, births or deaths; its migrants are left out"
     return [Departure(area, fact, persons) for area, persons in lost.iter_rows()]
+
+
+def _require_events(population: Mapping[str, float], counted: set[str], named: set[str], period: Period) -> None:
+    """Refuse to leave out an area of many people because its births, deaths or first population are blank."""
+    lost = {area: persons for area, persons in population.items() if area in named and area not in counted}
+    if sum(lost.values()) > MATERIAL * sum(population.values()):
+        raise DataError(
+            Finding(
+                "population-missing",
+                f"period {period.label}, area {area}",
+                f"{persons:,.0f} persons live there, but population or births or deaths are blank at a date",
+                "collect the figures, or take the area out of stock and population by name",
+            )
+            for area, persons in sorted(lost.items(), key=lambda item: -item[1])
+        )
 
 
 def _without_stock(population: Mapping[str, float], named: set[str]) -> list[Departure]:

@@ -134,7 +134,7 @@ def _blocks(
     tokens = MarkdownIt("commonmark").parse(text)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
-            yield Heading(MARK.sub(lambda mark: registry[mark[2]].text, inline.content))
+            yield Heading("".join(span.text for span in _spans(inline, _Counters(), registry) if span.kind != "note"))
         elif opening.type == "paragraph_open":
             mark = MARK.fullmatch(inline.content.strip())
             if mark and mark[1] == BLOCK:
@@ -181,6 +181,8 @@ def _opening(text: str) -> str:
 def _bound(text: str, style: Style, counters: _Counters, registry: Registry, *, begins: bool) -> Iterator[Span]:
     at = 0
     for mark in MARK.finditer(text):
+        if mark[1] == BLOCK:
+            raise ValueError(f"{mark[2]} stands inside a sentence; charts and tables stand on a line of their own")
         if mark.start() > at:
             yield Span(text[at : mark.start()], style=style)
         if mark[1] == FIGURE:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridors.concepts.areas import known_areas
+from corridors.concepts.periods import Period
 
 UNKNOWN = "XXX"
 BOTH_SEXES = "_T"
@@ -26,6 +27,26 @@ def at(table: pl.DataFrame, time_period: str) -> pl.DataFrame:
 def times(table: pl.DataFrame) -> list[str]:
     """The instants or periods of a table in their order."""
     return table.get_column("TIME_PERIOD").unique().sort().to_list()
+
+
+def usual_periods(table: pl.DataFrame) -> tuple[list[Period], Period | None]:
+    """The periods of the length that most periods have, and the last one by itself where it has another.
+
+    Only periods of one length stand side by side: the part of an estimate that stands for cancelling moves does not grow
+    with time.
+
+    Examples
+    --------
+    >>> codes = ["2010-07-01/P5Y", "2015-07-01/P5Y", "2020-07-01/P4Y"]
+    >>> usual, other = usual_periods(pl.DataFrame({"TIME_PERIOD": codes}))
+    >>> [period.label for period in usual], other.label
+    (['2010-2015', '2015-2020'], '2020-2024')
+    """
+    periods = [Period.from_code(code) for code in times(table)]
+    lengths = [period.years for period in periods]
+    usual = max(set(lengths), key=lambda years: (lengths.count(years), years))
+    other = periods[-1] if periods[-1].years != usual else None
+    return [period for period in periods if period.years == usual], other
 
 
 def total(table: pl.DataFrame) -> float:

@@ -67,9 +67,16 @@ def estimate(store: Store, chosen: Chosen, *, methods: Sequence[MethodName]) -> 
         "departures": [_row(departure) for departure in made.departures],
         "net_error": made.net_error,
     }
-    return store.publish(chosen.observatory, f"flows-{chosen.stock_product}", tables, metadata=metadata)
+    net = f"{population}, added up to the periods of the accounts"
+    return store.publish(
+        chosen.observatory,
+        f"flows-{chosen.stock_product}",
+        tables,
+        metadata=metadata,
+        of_each={"NET_MIGRATION": {"short": net, "citation": net}},
+    )
 
 
-def _row(departure: Departure) -> tuple[str, str, float]:
+def _row(departure: Departure) -> tuple[str, str, float | None]:
     place = area_name(departure.place) if departure.place in known_areas() else departure.place
-    return place, departure.fact, departure.persons
+    return place, departure.fact, departure.persons or None

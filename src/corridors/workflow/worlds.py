@@ -66,8 +66,8 @@ def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -
         tables=tables,
         origins=_origins(vintages, roles),
         embedded=chosen.embedded,
-        unit="regions" if chosen.embedded else "countries and areas",
-        inside="within a region" if chosen.embedded else "within a country or area",
+        unit="subregions" if chosen.embedded else "countries and areas",
+        inside="within a subregion" if chosen.embedded else "within a country or area",
         stock_source=_source(vintages["STOCK"]),
         population_source=_source(vintages["POPULATION"]),
         departures=_departures(estimated["FLOW"]),
@@ -104,7 +104,10 @@ def _origins(vintages: Mapping[str, Vintage], roles: Mapping[str, str]) -> dict[
     origins: dict[str, tuple[Origin, ...]] = {table: (_origin(vintages[role]),) for table, role in roles.items()}
     if "BASIS" in origins:
         # Indicators come from several publishers; what a stock rests on is said by the publisher of the stock.
-        origins["BASIS"] = (replace(origins["BASIS"][0], short=_source(vintages["STOCK"])),)
+        stock = origins["STOCK"][0]
+        origins["BASIS"] = (
+            replace(origins["BASIS"][0], short=stock.short, citation=stock.citation, licence=stock.licence),
+        )
     return origins
 
 
@@ -138,8 +141,9 @@ def _departures(flow: Vintage) -> Table | None:
         columns=(
             Column("Area", "text"),
             Column("What was done", "text"),
-            Column("Persons", "integer"),
+            Column("Persons concerned", "integer"),
         ),
         rows=tuple(tuple(row) for row in rows),
         source=_source(flow),
+        note="The whole population where an area is merged or left out; the largest number over the periods.",
     )

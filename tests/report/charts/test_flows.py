@@ -156,7 +156,7 @@ def test_countries_are_added_up_to_their_subregions(national):
         )
     ).filter(pl.col("ORIGIN_R") == "W034", pl.col("DESTINATION_R") == "W145")
     assert found.flows["W034", "W145"] == pytest.approx(one["OBS_VALUE"].sum())
-    assert "Moves inside a region (" in draw("chord", national).note
+    assert "Moves inside a subregion (" in draw("chord", national).note
 
 
 @pytest.mark.parametrize("name", CHARTS)

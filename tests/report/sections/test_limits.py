@@ -37,7 +37,8 @@ def test_blank_and_zero_corridors_are_told_apart(make_world, small_world):
         OBS_VALUE=pl.when(pair).then(None).when(other).then(0.0).otherwise(pl.col("OBS_VALUE"))
     )
     found = values(make_world(tables={"STOCK": stock}))
-    assert (found["limits.pairs"], found["limits.pairs_blank"], found["limits.pairs_zero"]) == (30, 1, 1)
+    assert (found["limits.pairs"], found["limits.pairs_blank"]) == (30, 1)
+    assert (found["limits.pairs_blank_verb"], found["limits.pairs_zero_words"]) == ("has", "one has a counted zero")
 
 
 def test_the_gap_is_the_mix_over_the_minimum(small_world):
@@ -62,6 +63,8 @@ def compared(make_world, order):
         ORIGIN="ORIGIN",
         DESTINATION="DESTINATION",
         TIME_PERIOD=pl.lit("2015-01-01/P5Y"),
+        SEX=pl.lit("_T"),
+        REPORTER=pl.lit("AUS"),
         OBS_VALUE=pl.Series(estimated[::order] ** 2),
     )
     return make_world(tables={"FLOW": pl.concat([flow, least]), "FLOW_OBSERVED": observed})
@@ -78,3 +81,12 @@ def test_too_few_origins_are_not_compared(make_world):
     world = compared(make_world, 1)
     few = world.tables["FLOW_OBSERVED"].head(5)
     assert build(make_world(tables={**world.tables, "FLOW_OBSERVED": few})).flags["compared"] is False
+
+
+def test_a_minimum_of_zero_has_no_ratio(make_world, small_world):
+    none = small_world.tables["FLOW"].with_columns(
+        OBS_VALUE=pl.when(pl.col("METHOD") == "min-closed").then(0.0).otherwise(pl.col("OBS_VALUE"))
+    )
+    content = build(make_world(tables={"FLOW": none}))
+    assert content.flags["gap"] is False
+    assert "limits.mix_ratio" not in [figure.key for figure in content.figures]

@@ -53,7 +53,25 @@ def test_displaced_persons_are_shown_where_they_are_known(make_world, small_worl
         [(*row[:-1], "test", "PS", row[-1], "A") for row in rows],
         schema=["ORIGIN", "DESTINATION", "MEASURE", "TIME_PERIOD", "SOURCE", "UNIT_MEASURE", "OBS_VALUE", "OBS_STATUS"],
         orient="row",
-    )
+    ).with_columns(SEX=pl.lit("_T"), AGE=pl.lit("_T"), CATEGORY=pl.lit("_T"))
     found = values(make_world(tables={"DISPLACED": table}))
     assert (found["stocks.refugees"], found["stocks.other_in_need"]) == (5e6, 2e6)
     assert found["stocks.displaced_day"] == "2024-12-31"
+
+
+def test_what_is_not_known_is_left_out_and_never_a_zero(make_world, small_world):
+    both = {"STOCK": small_world.tables["STOCK"].filter(pl.col("SEX") == "_T")}
+    content = build(make_world(tables=both))
+    assert content.flags["sexes"] is False
+    assert not [figure for figure in content.figures if "women" in figure.key]
+
+
+def test_a_stock_that_falls_is_said_to_fall(make_world, small_world):
+    fell = small_world.tables["STOCK"].with_columns(
+        OBS_VALUE=pl.when(pl.col("TIME_PERIOD") == "2024-07-01")
+        .then(pl.col("OBS_VALUE") / 2)
+        .otherwise(pl.col("OBS_VALUE"))
+    )
+    found = values(make_world(tables={"STOCK": fell}))
+    assert found["stocks.direction"] == "fell"
+    assert found["stocks.growth"] > 0

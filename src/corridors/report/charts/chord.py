@@ -52,12 +52,12 @@ def chord(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Chart:
     --------
     >>> flow = pl.DataFrame({"ORIGIN": ["W034", "W013"], "DESTINATION": ["W145", "W021"], "OBS_VALUE": [7.5e6, 3.4e6]})
     >>> chord(flow, key="flows.chord", source="UN", period="2015-2020").note.split(". ")[0]
-    'Width: persons; colour: region of origin; points: region of destination'
+    'Width: persons; colour: subregion of origin; points: subregion of destination'
     """
     found = regional_flows(flow)
-    title = f"Flows between regions, {period}"
+    title = f"Flows between subregions, {period}"
     description = (
-        f"Circle of {len(found.regions)} regions with ribbons from origin to destination, "
+        f"Circle of {len(found.regions)} subregions with ribbons from origin to destination, "
         f"{persons(found.moved)} persons in all. The largest: {found.described()}."
     )
     flows = {pair: value for pair, value in found.flows.items() if value > 0}
@@ -76,7 +76,7 @@ def chord(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Chart:
 
 def _note(found: RegionalFlows, flows: dict[tuple[str, str], float], drawn: list[tuple[str, str]], step: float) -> str:
     parts = [
-        "Width: persons; colour: region of origin; points: region of destination. On the rim each region shows "
+        "Width: persons; colour: subregion of origin; points: subregion of destination. On the rim each subregion shows "
         f"departures and then, clockwise, arrivals; ticks are {round_persons(step)} persons apart."
     ]
     if len(drawn) < len(flows):

@@ -46,9 +46,9 @@ def flow_matrix(flow: pl.DataFrame, *, key: str, source: str, period: str) -> Ch
     ('Northern America', None, None, None, None)
     """
     found = regional_flows(flow)
-    title = f"Flows by region of origin and destination, {period}"
+    title = f"Flows by subregion of origin and destination, {period}"
     description = (
-        f"Grid of {len(found.regions)} regions of origin by as many of destination, darker for more persons. "
+        f"Grid of {len(found.regions)} subregions of origin by as many of destination, darker for more persons. "
         f"The darkest: {found.described()}."
     )
     limits = shade_limits(max(found.flows.values()))

@@ -46,7 +46,7 @@ class RegionalFlows:
     def left_out(self) -> str:
         """Say for the note beside a chart what moves inside regions are left out."""
         counted = f" ({persons(self.inside)})" if self.inside > 0 else ""
-        return f"Moves inside a region{counted} are left out."
+        return f"Moves inside a subregion{counted} are left out."
 
     def described(self) -> str:
         """Three largest flows in words."""

@@ -34,7 +34,7 @@ def blocks(answers: Mapping[str, tuple[str, ...]]) -> tuple[Block, ...]:
     rows = []
     for clause, words in clauses.items():
         where = [label for label, claimed in answers.items() if clause in claimed]
-        rows.append((clause, words, f"In part: chapter {', '.join(where)}" if where else UNANSWERED))
+        rows.append((clause, words, _answered(where) if where else UNANSWERED))
     table = Table(
         key="clauses.answers",
         title="Clauses of the resolution and where the report answers them",
@@ -48,3 +48,10 @@ def blocks(answers: Mapping[str, tuple[str, ...]]) -> tuple[Block, ...]:
         note="PP: paragraph of the preamble; OP: operative paragraph.",
     )
     return (TableBlock(table, "", small=True),)
+
+
+def _answered(chapters: list[str]) -> str:
+    """Chapters in words: `In part: chapters II, III and V`."""
+    if len(chapters) == 1:
+        return f"In part: chapter {chapters[0]}"
+    return f"In part: chapters {', '.join(chapters[:-1])} and {chapters[-1]}"

@@ -12,11 +12,11 @@ from corridors.report.charts.matrix import flow_matrix
 from corridors.report.charts.net import net_migration_bars
 from corridors.report.content import Content
 from corridors.report.registry import Figure
-from corridors.report.summaries import at, both_sexes, sums, times, total
+from corridors.report.summaries import at, both_sexes, sums, total, usual_periods
 from corridors.report.tables import Column, Table
 from corridors.report.world import World
 
-TITLE = "Flows of the last periods"
+TITLE = "Recent flows"
 ANSWERS = ("PP8", "OP6")
 MINIMUM, MIX = "min-closed", "pb-closed"
 CORRIDORS_SHOWN = 10
@@ -25,10 +25,7 @@ CORRIDORS_SHOWN = 10
 def build(world: World) -> Content:
     """Figures, chord, map, matrix and net migration of the last five-year period; the short step by itself."""
     flow = both_sexes(world.tables["FLOW"])
-    periods = [Period.from_code(code) for code in times(flow)]
-    # The mix does not grow with the length of a period: only periods of the usual length stand side by side.
-    usual = [period for period in periods if period.years == periods[0].years]
-    short = periods[-1] if periods[-1].years != periods[0].years else None
+    usual, short = usual_periods(flow)
     last = usual[-1]
     mix = at(flow.filter(pl.col("METHOD") == MIX), last.code)
     source = world.source("FLOW")
@@ -39,7 +36,7 @@ def build(world: World) -> Content:
             *_total_figures(world, flow, usual),
             *_corridor_figures(world, corridors, last),
             *_net_figures(world, mix, at(net, last.code), last),
-            *(_short_figures(world, flow, short, last) if short else ()),
+            *(_short_figures(world, flow, short) if short else ()),
         ),
         charts=(
             chord(mix, key="flows.chord", source=source, period=last.label),
@@ -50,12 +47,20 @@ def build(world: World) -> Content:
             ),
         ),
         tables=(_totals_table(world, flow, usual), _corridor_table(world, corridors, last)),
-        flags={"short_step": short is not None},
+        flags={
+            "short_step": short is not None,
+            "several_periods": len(usual) > 1,
+            "has_loss": _has_loss(at(net, last.code)),
+        },
     )
 
 
 def _method_total(flow: pl.DataFrame, method: str, period: Period) -> float:
     return total(at(flow.filter(pl.col("METHOD") == method), period.code))
+
+
+def _has_loss(net: pl.DataFrame) -> bool:
+    return bool((net.get_column("OBS_VALUE") < 0).any())
 
 
 def _population(world: World, period: Period) -> float:
@@ -70,15 +75,23 @@ def _total_figures(world: World, flow: pl.DataFrame, usual: list[Period]) -> lis
         figure("inside", world.inside, "", "text", "what FLOW leaves out"),
         figure("start_year", last.start.year, "year", "year", "start of the last period of usual length"),
         figure("end_year", last.end.year, "year", "year", "end of the last period of usual length"),
+        figure("usual_years", last.years, "years", "integer", "length of the periods of usual length"),
         figure("first_year", first.start.year, "year", "year", "start of the first period"),
         figure("periods", len(usual), "periods", "integer", "number of periods of usual length"),
         figure(
             "mix_share",
             100 * _method_total(flow, MIX, last) / _population(world, last),
             "per cent",
-            "percent:1",
+            "percent:2",
             f"sum of FLOW, METHOD {MIX}, {last.code} over POPULATION at {last.start}",
         ),
+    ]
+    totals = {period.label: _method_total(flow, MINIMUM, period) for period in usual}
+    lowest = min(totals, key=lambda label: totals[label])
+    query = f"smallest sum of FLOW, METHOD {MINIMUM}, of a period of usual length"
+    figures += [
+        figure("min_lowest", totals[lowest], "persons", "million:1", query),
+        figure("min_lowest_period", lowest, "", "text", query),
     ]
     for word, method in (("min", MINIMUM), ("mix", MIX)):
         for suffix, period in (("", last), ("_first", first)):
@@ -129,18 +142,17 @@ def _net_figures(world: World, mix: pl.DataFrame, net: pl.DataFrame, last: Perio
     ]
 
 
-def _short_figures(world: World, flow: pl.DataFrame, short: Period, last: Period) -> list[Figure]:
+def _short_figures(world: World, flow: pl.DataFrame, short: Period) -> list[Figure]:
     figure = world.figures("flows", "FLOW")
-    figures = [
+    return [
         figure("short_start", short.start.year, "year", "year", "start of the last period"),
         figure("short_end", short.end.year, "year", "year", "end of the last period"),
         figure("short_years", short.years, "years", "integer", "length of the last period"),
-    ]
-    for key, period in (("short_min_annual", short), ("min_annual", last)):
-        query = f"sum of FLOW, METHOD {MINIMUM}, {period.code}, over {period.years}"
-        value = _method_total(flow, MINIMUM, period) / period.years
-        figures.append(figure(key, value, "persons a year", "million:1", query))
-    return figures
+        figure(
+            "short_min", _method_total(flow, MINIMUM, short), "persons", "million:1",
+            f"sum of FLOW, METHOD {MINIMUM}, {short.code}",
+        ),
+    ]  # fmt: skip
 
 
 def _totals_table(world: World, flow: pl.DataFrame, usual: list[Period]) -> Table:

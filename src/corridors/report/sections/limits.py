@@ -9,7 +9,7 @@ from corridors.concepts.periods import Period
 from corridors.report.content import Content
 from corridors.report.registry import Figure
 from corridors.report.sections.flows import MINIMUM, MIX
-from corridors.report.summaries import UNKNOWN, at, both_sexes, sums, times, total, year_of
+from corridors.report.summaries import UNKNOWN, at, both_sexes, sums, times, total, usual_periods, year_of
 from corridors.report.tables import Column, Table
 from corridors.report.world import World
 
@@ -30,15 +30,19 @@ def build(world: World) -> Content:
     last = times(both)[-1]
     basis = _basis_by_subregion(world, both, last) if "BASIS" in world.tables else None
     correlations = _correlations(world)
+    gap = _gap_figures(world)
     return Content(
         figures=(
             *([] if basis is None else _basis_figures(world, basis, last)),
             *_corridor_figures(world, both, last),
-            *_gap_figures(world),
+            *gap,
             *_observed_figures(world, correlations),
         ),
-        tables=() if basis is None else (_basis_table(world, basis, last),),
-        flags={"basis": basis is not None, "compared": correlations is not None},
+        tables=(
+            *([] if basis is None else [_basis_table(world, basis, last)]),
+            *([] if correlations is None else [_observed_table(world, correlations)]),
+        ),
+        flags={"gap": bool(gap), "basis": basis is not None, "compared": correlations is not None},
     )
 
 
@@ -98,23 +102,28 @@ def _corridor_figures(world: World, both: pl.DataFrame, last: str) -> list[Figur
     )
     pairs = len(areas) * (len(areas) - 1)
     there = known.drop_nulls("OBS_VALUE")
+    blank, zero = pairs - there.height, there.filter(pl.col("OBS_VALUE") == 0).height
     query = f"pairs of areas of FLOW in STOCK at {last}"
+    counted = {0: "none has a counted zero", 1: "one has a counted zero"}.get(zero, f"{zero:,} have a counted zero")
     return [
         figure("last_year", year_of(last), "year", "year", "last TIME_PERIOD of STOCK"),
         figure("unit", world.unit, "", "text", "kind of areas in FLOW"),
         figure("pairs", pairs, "pairs", "integer", "areas of FLOW times one less"),
-        figure("pairs_blank", pairs - there.height, "pairs", "integer", f"{query}, without a figure"),
-        figure("pairs_zero", there.filter(pl.col("OBS_VALUE") == 0).height, "pairs", "integer", f"{query}, zero"),
+        figure("pairs_blank", blank, "pairs", "integer", f"{query}, without a figure"),
+        figure("pairs_blank_verb", "has" if blank == 1 else "have", "", "text", f"{query}, without a figure"),
+        figure("pairs_zero_words", counted, "", "text", f"{query}, zero"),
     ]
 
 
 def _gap_figures(world: World) -> list[Figure]:
     figure = world.figures("limits", "FLOW")
     flow = both_sexes(world.tables["FLOW"])
-    periods = [Period.from_code(code) for code in times(flow)]
-    last = [period for period in periods if period.years == periods[0].years][-1]
+    usual, _ = usual_periods(flow)
+    last = usual[-1]
     rows = at(flow, last.code)
     least, mix = (total(rows.filter(pl.col("METHOD") == method)) for method in (MINIMUM, MIX))
+    if least == 0:
+        return []
     return [
         figure("period", last.label, "", "text", "last period of usual length of FLOW"),
         figure("mix_ratio", mix / least, "ratio", "ratio:1", f"FLOW {last.code}, METHOD {MIX} over METHOD {MINIMUM}"),
@@ -125,36 +134,65 @@ def _correlations(world: World) -> pl.DataFrame | None:
     """Rank correlation of reported and estimated inflows over the origins of each destination and period."""
     if "FLOW_OBSERVED" not in world.tables:
         return None
-    observed = sums(
-        world.tables["FLOW_OBSERVED"].with_columns(pl.col("TIME_PERIOD").str.head(4)),
-        "ORIGIN",
-        "DESTINATION",
-        "TIME_PERIOD",
+    start = pl.col("TIME_PERIOD").str.head(4)
+    reports = both_sexes(world.tables["FLOW_OBSERVED"]).with_columns(PERIOD=pl.col("TIME_PERIOD"), TIME_PERIOD=start)
+    key = ["ORIGIN", "DESTINATION", "TIME_PERIOD"]
+    observed = sums(reports, *key).filter(pl.col("ORIGIN") != UNKNOWN)
+    flow = both_sexes(world.tables["FLOW"]).with_columns(TIME_PERIOD=start)
+    for method in (MINIMUM, MIX):
+        estimates = flow.filter(pl.col("METHOD") == method).select(*key, pl.col("OBS_VALUE").alias(method))
+        observed = observed.join(estimates, on=key, how="inner", validate="1:1")
+    place = ["DESTINATION", "TIME_PERIOD"]
+    reporters = reports.group_by(place).agg(pl.col("REPORTER").n_unique().alias("reporters"), pl.col("PERIOD").first())
+    ranked = observed.group_by(place).agg(
+        pl.len().alias("origins"),
+        *(pl.corr("OBS_VALUE", method, method="spearman").alias(method) for method in (MINIMUM, MIX)),
     )
-    mix = (
-        both_sexes(world.tables["FLOW"]).filter(pl.col("METHOD") == MIX).with_columns(pl.col("TIME_PERIOD").str.head(4))
-    )
-    paired = observed.filter(pl.col("ORIGIN") != UNKNOWN).join(
-        mix.select("ORIGIN", "DESTINATION", "TIME_PERIOD", estimated="OBS_VALUE"),
-        on=["ORIGIN", "DESTINATION", "TIME_PERIOD"],
-        how="inner",
-        validate="1:1",
-    )
-    ranked = paired.group_by("DESTINATION", "TIME_PERIOD").agg(
-        origins=pl.len(), correlation=pl.corr("OBS_VALUE", "estimated", method="spearman")
-    )
-    enough = ranked.filter(pl.col("origins") >= FEWEST_ORIGINS)
-    return enough if enough.height else None
+    enough = ranked.filter(pl.col("origins") >= FEWEST_ORIGINS).join(reporters, on=place, how="left", validate="1:1")
+    return enough.sort(place) if enough.height else None
 
 
 def _observed_figures(world: World, correlations: pl.DataFrame | None) -> list[Figure]:
     if correlations is None:
         return []
     figure = world.figures("limits", "FLOW_OBSERVED", "FLOW")
-    found = [float(value) for value in correlations["correlation"]]
-    query = f"Spearman correlation over origins, FLOW_OBSERVED with FLOW, METHOD {MIX}, by DESTINATION and period"
-    return [
+    periods = [Period.from_code(code) for code in correlations["PERIOD"]]
+    query = "Spearman correlation over origins, FLOW_OBSERVED with FLOW, by DESTINATION and period"
+    figures = [
         figure("comparisons", correlations.height, "destinations and periods", "integer", query),
-        figure("correlation_low", min(found), "ratio", "ratio:2", f"{query}, the lowest"),
-        figure("correlation_high", max(found), "ratio", "ratio:2", f"{query}, the highest"),
+        figure(
+            "observed_first", min(p.start.year for p in periods), "year", "year", "first year of FLOW_OBSERVED compared"
+        ),
+        figure("observed_last", max(p.end.year for p in periods), "year", "year", "end of FLOW_OBSERVED compared"),
     ]
+    for word, method in (("correlation_min", MINIMUM), ("correlation", MIX)):
+        found = [float(value) for value in correlations[method]]
+        figures += [
+            figure(f"{word}_low", min(found), "ratio", "ratio:2", f"{query}, METHOD {method}, the lowest"),
+            figure(f"{word}_high", max(found), "ratio", "ratio:2", f"{query}, METHOD {method}, the highest"),
+        ]
+    return figures
+
+
+def _observed_table(world: World, correlations: pl.DataFrame) -> Table:
+    return Table(
+        key="limits.observed",
+        title="Reported and estimated inflows: rank correlation over origins",
+        columns=(
+            Column("Destination", "text"),
+            Column("Years", "text"),
+            Column("Reporting countries", "integer"),
+            Column("Origins", "integer"),
+            Column("Minimum", "ratio:2"),
+            Column("Mix", "ratio:2"),
+        ),
+        rows=tuple(
+            (
+                area_name(row["DESTINATION"]), Period.from_code(row["PERIOD"]).label, row["reporters"], row["origins"],
+                row[MINIMUM], row[MIX],
+            )
+            for row in correlations.iter_rows(named=True)
+        ),
+        source=f"{world.source('FLOW_OBSERVED')}; {world.source('FLOW')}",
+        note="A country's reports are compared with the estimate for its whole subregion.",
+    )  # fmt: skip

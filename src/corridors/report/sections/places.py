@@ -25,12 +25,13 @@ def build(world: World) -> Content:
     sources = sums(at(world.tables["ORIGINS"], last).filter(pl.col("ORIGIN") != UNKNOWN), "ORIGIN").head(SHOWN)
     corridors = _corridors(world.tables["CORRIDORS"], last)
     world_total = total(at(both_sexes(world.tables["STOCK"]), last))
+    unknown = total(at(both_sexes(world.tables["STOCK"]), last).filter(pl.col("ORIGIN") == UNKNOWN))
     year, source = year_of(last), world.source("STOCK")
     return Content(
         figures=(
             *_year_figures(world, last),
             *_ranked_figures(world, hosts, "DESTINATION", world_total, last),
-            *_ranked_figures(world, sources, "ORIGIN", world_total, last),
+            *_ranked_figures(world, sources, "ORIGIN", world_total - unknown, last),
             *_corridor_figures(world, corridors, world_total, last),
         ),
         charts=(
@@ -84,7 +85,7 @@ def _ranked_figures(world: World, ranked: pl.DataFrame, column: str, world_total
             100 * total(ranked) / world_total,
             "per cent",
             "percent:0",
-            f"{query}, first {SHOWN} over all",
+            f"{query}, first {SHOWN} over all that are known",
         )
     ]
     for rank, (area, value) in enumerate(ranked.head(3).iter_rows(), 1):
@@ -130,7 +131,7 @@ def _corridor_table(world: World, corridors: pl.DataFrame, last: str) -> Table:
     previous = year_of(times(both_sexes(world.tables["CORRIDORS"]))[-2])
     return Table(
         key="places.corridors",
-        title=f"The {CORRIDORS_SHOWN} largest corridors, persons by country of birth and residence",
+        title=f"The {CORRIDORS_SHOWN} largest corridors, persons by country of birth or citizenship and country of residence",
         columns=(
             Column("Origin", "text"),
             Column("Destination", "text"),

@@ -21,18 +21,24 @@ def build(world: World) -> Content:
     stock = world.tables["STOCK"]
     both = both_sexes(stock)
     first, last = times(stock)[0], times(stock)[-1]
+    sexes = {"F", "_T"} <= set(stock["SEX"].unique())
+    displaced = _displaced(world, last)
     regions = _regions(both, both_sexes(world.tables["POPULATION"]), first, last)
     return Content(
         figures=(
             *_world_figures(world, both, first, last),
-            *_women_figures(world, stock, first, last),
+            *(_women_figures(world, stock, first, last) if sexes else ()),
             *_region_figures(world, regions),
             *_origin_figures(world, both, first, last),
-            *_displaced_figures(world, last),
+            *(_displaced_figures(world, displaced) if displaced is not None else ()),
         ),
         charts=(stock_series(both, key="stocks.series", source=world.source("STOCK")),),
         tables=(_region_table(world, regions, year_of(first), year_of(last)),),
-        flags={"displaced": "DISPLACED" in world.tables},
+        flags={
+            "sexes": sexes,
+            "displaced": displaced is not None,
+            "others_in_need": displaced is not None and "OTHER_IN_NEED" in displaced["MEASURE"],
+        },
     )
 
 
@@ -46,13 +52,18 @@ def _world_figures(world: World, both: pl.DataFrame, first: str, last: str) -> l
         figure("first_year", year_of(first), "year", "year", "first TIME_PERIOD of STOCK"),
         figure("last_year", year_of(last), "year", "year", "last TIME_PERIOD of STOCK"),
         figure("first", start, "persons", "million:1", f"sum of STOCK at {first}"),
+        figure("direction", "fell" if end < start else "grew", "", "text", f"STOCK at {last} against STOCK at {first}"),
         figure("last", end, "persons", "million:1", f"sum of STOCK at {last}"),
         figure(
-            "growth", 100 * (end / start - 1), "per cent", "percent:0", f"STOCK at {last} over STOCK at {first}, less 1"
+            "growth",
+            100 * abs(end / start - 1),
+            "per cent",
+            "percent:0",
+            f"STOCK at {last} over STOCK at {first}, less 1",
         ),
         figure(
             "annual_growth",
-            100 * ((end / start) ** (1 / years) - 1),
+            100 * abs((end / start) ** (1 / years) - 1),
             "per cent",
             "percent:1",
             f"(STOCK at {last} over STOCK at {first}) to the power 1/{years}, less 1",
@@ -126,11 +137,11 @@ def _region_figures(world: World, regions: pl.DataFrame) -> list[Figure]:
         figure(
             "densest_region", area_in_sentence(dense["REGION"]), "", "text", f"{query} over POPULATION, the highest"
         ),
-        figure("densest_share", dense["share"], "per cent", "percent:1", f"{query} over POPULATION, the highest"),
+        figure("densest_share", dense["share"], "per cent", "percent:2", f"{query} over POPULATION, the highest"),
         figure(
             "sparsest_region", area_in_sentence(sparse["REGION"]), "", "text", f"{query} over POPULATION, the lowest"
         ),
-        figure("sparsest_share", sparse["share"], "per cent", "percent:1", f"{query} over POPULATION, the lowest"),
+        figure("sparsest_share", sparse["share"], "per cent", "percent:2", f"{query} over POPULATION, the lowest"),
         figure(
             "fastest_region", area_in_sentence(fast["REGION"]), "", "text", f"{query} over the first STOCK, the highest"
         ),
@@ -149,8 +160,8 @@ def _origin_figures(world: World, both: pl.DataFrame, first: str, last: str) -> 
     unknown = total(at(both, last).filter(pl.col("ORIGIN") == UNKNOWN))
     query = "STOCK of known ORIGIN in the same region as DESTINATION over STOCK of known ORIGIN"
     return [
-        figure("same_region_first", same_region(first), "per cent", "percent:0", f"{query} at {first}"),
-        figure("same_region_last", same_region(last), "per cent", "percent:0", f"{query} at {last}"),
+        figure("same_region_first", same_region(first), "per cent", "percent:1", f"{query} at {first}"),
+        figure("same_region_last", same_region(last), "per cent", "percent:1", f"{query} at {last}"),
         figure("unknown_last", unknown, "persons", "million:1", f"STOCK, ORIGIN {UNKNOWN} at {last}"),
         figure(
             "unknown_share_last",
@@ -162,26 +173,33 @@ def _origin_figures(world: World, both: pl.DataFrame, first: str, last: str) -> 
     ]
 
 
-def _displaced_figures(world: World, last: str) -> list[Figure]:
+def _displaced(world: World, last: str) -> pl.DataFrame | None:
+    """Displaced persons at the last date up to the year of the stock; None where refugees are not known."""
     if "DISPLACED" not in world.tables:
-        return []
-    displaced = world.tables["DISPLACED"]
+        return None
+    whole = both_sexes(world.tables["DISPLACED"]).filter(pl.col("AGE") == "_T", pl.col("CATEGORY") == "_T")
     # UNHCR counts on 31 December of the year in whose middle the stock is taken.
-    day = max(time for time in times(displaced) if year_of(time) <= year_of(last))
+    days = [time for time in times(whole) if year_of(time) <= year_of(last)]
+    rows = at(whole, max(days)) if days else whole.clear()
+    return rows if "REFUGEES" in rows["MEASURE"] else None
+
+
+def _displaced_figures(world: World, displaced: pl.DataFrame) -> list[Figure]:
     figure = world.figures("stocks", "DISPLACED")
-    rows = at(displaced, day)
+    day = times(displaced)[0]
+    known = [measure for measure in ("REFUGEES", "OTHER_IN_NEED") if measure in displaced["MEASURE"]]
     return [
         figure("displaced_year", year_of(day), "year", "year", f"TIME_PERIOD of DISPLACED, {day}"),
         figure("displaced_day", day, "day", "day", f"TIME_PERIOD of DISPLACED, {day}"),
         *(
             figure(
                 measure.lower(),
-                total(rows.filter(pl.col("MEASURE") == measure)),
+                total(displaced.filter(pl.col("MEASURE") == measure)),
                 "persons",
                 "million:1",
                 f"DISPLACED, MEASURE {measure} at {day}",
             )
-            for measure in ("REFUGEES", "OTHER_IN_NEED")
+            for measure in known
         ),
     ]
 
@@ -195,7 +213,7 @@ def _region_table(world: World, regions: pl.DataFrame, first: int, last: int) ->
             Column(f"{first} (million)", "million:1"),
             Column(f"{last} (million)", "million:1"),
             Column(f"Times the stock of {first}", "ratio:1"),
-            Column(f"Per cent of the population, {last}", "percent:1"),
+            Column(f"Per cent of the population, {last}", "percent:2"),
         ),
         rows=tuple(
             (area_name(row["REGION"]), row["first"], row["last"], row["ratio"], row["share"])

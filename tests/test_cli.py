@@ -26,14 +26,22 @@ HEAVY = (
 )
 
 
-def tidy_stock(*, factor=1.0, years=(1990, 1995, 2000, 2005, 2010, 2015, 2020)):
-    """A stock in the tidy layout of the 2020 revision, figures made up."""
-    rows = [
-        f"{destination},{year},{origin},{sex},{round(factor * (1000 + 10 * number + year - 1990))},1,0,0,0"
-        for number, (origin, destination) in enumerate([("MEX", "USA"), ("IND", "USA"), ("USA", "MEX"), ("IND", "MEX")])
-        for year in years
-        for sex in ("female", "male")
-    ]
+#: World totals that the 2020 revision published: what a file of that revision adds up to.
+WORLD_2020 = {
+    1990: 152_986_157, 1995: 161_289_976, 2000: 173_230_585, 2005: 191_446_828, 2010: 220_983_187, 2015: 247_958_644,
+    2020: 280_598_105,
+}  # fmt: skip
+
+
+def tidy_stock(*, factor=1.0, years=tuple(WORLD_2020)):
+    """A stock in the tidy layout of the 2020 revision: figures made up, the rest of the world in one corridor."""
+    pairs = [("MEX", "USA"), ("IND", "USA"), ("USA", "MEX"), ("IND", "MEX")]
+    rows = []
+    for year in years:
+        for sex, half in (("female", WORLD_2020[year] // 2), ("male", WORLD_2020[year] - WORLD_2020[year] // 2)):
+            figures = [round(factor * (1000 + 10 * number + year - 1990)) for number in range(len(pairs))]
+            for (origin, to), n in zip([*pairs, ("FRA", "DEU")], [*figures, half - sum(figures)], strict=True):
+                rows.append(f"{to},{year},{origin},{sex},{n},1,0,0,0")
     return STOCK + "\n".join(rows) + "\n"
 
 
@@ -85,7 +93,7 @@ def test_no_verb_prints_the_help_and_ends_as_misuse(capsys):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["collect", "nobody", "--file", "f.csv"], "no source 'nobody'; there are embedded, undesa, wpp"),
+        (["collect", "nobody", "--file", "f.csv"], "no source 'nobody'; there are "),
         (["collect", "--file", "f.csv"], "name the source of the files"),
         (["collect", "undesa", "--all"], "--all takes neither a source nor files"),
         (["store", "list", "--store", "not-there"], "no store at not-there"),
@@ -94,6 +102,15 @@ def test_no_verb_prints_the_help_and_ends_as_misuse(capsys):
 def test_misuse_says_what_is_allowed(words, told, capsys):
     assert main(words) == 2
     assert told in capsys.readouterr().err
+
+
+def test_findings_that_cannot_be_written_are_told_and_the_findings_too(tmp_path, capsys):
+    (tmp_path / "odd.csv").write_text("a,b\n1,2\n")
+    nowhere = str(tmp_path / "none" / "findings.csv")
+    assert main(["collect", "undesa", "--file", str(tmp_path / "odd.csv"), "--findings", nowhere]) == 1
+    told = capsys.readouterr().err
+    assert f"the findings cannot be written to {nowhere}: No such file or directory" in told
+    assert "[table-wrong]" in told
 
 
 def test_a_missing_file_is_a_finding(tmp_path, capsys):
@@ -158,12 +175,44 @@ def test_verify_names_a_damaged_file_and_what_to_do(filled, capsys):
 
 
 def test_reversed_years_are_refused(tmp_path, capsys):
-    lines = tidy_stock(years=(1990, 1995, 2000, 2005, 2010, 2015)).splitlines()
-    lines += [f"USA,2020,MEX,{sex},100,1,0,0,0" for sex in ("female", "male")]
-    (tmp_path / "reversed.csv").write_text("\n".join(lines) + "\n")
+    text = tidy_stock()
+    for year in WORLD_2020:
+        text = text.replace(f",{year},", f",<{4010 - year}>,")
+    (tmp_path / "reversed.csv").write_text(text.replace("<", "").replace(">", ""))
     assert (
         main(["collect", "undesa", "--file", str(tmp_path / "reversed.csv"), "--store", str(tmp_path / "store")]) == 1
     )
     told = capsys.readouterr().err
-    assert "total-implausible" in told
+    assert "revision-unknown" in told
+    assert "2020-07-01: 152,986,157, published are 280,598,105 (2020 revision)" in told
     assert not (tmp_path / "store").exists()
+
+
+def test_identify_names_the_source_of_a_file_and_refuses_what_no_source_reads(tmp_path, capsys):
+    (tmp_path / "a.bin").write_text(tidy_stock())
+    assert main(["collect", "identify", str(tmp_path / "a.bin"), "--json"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)["files"]
+    assert [(claim["source"], claim["product"]) for claim in one["claims"]] == [("undesa", "undesa-ims2020-bilateral")]
+    (tmp_path / "notes.txt").write_text("nothing\nof the kind\n")
+    assert main(["collect", "identify", str(tmp_path / "notes.txt")]) == 1
+    assert "notes.txt: no source reads it" in capsys.readouterr().out
+    assert main(["collect", "identify", str(tmp_path / "no.csv")]) == 1
+    assert main(["collect", "identify"]) == 2
+
+
+def test_check_runs_every_check_over_what_was_collected(filled, tmp_path, capsys):
+    capsys.readouterr()
+    assert main(["collect", "check", "--store", str(filled), "--json"]) == 0
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert checks["falling_world_total"] == checks["sexes_that_do_not_add_up"] == []
+    assert main(["collect", "check", "--store", str(tmp_path / "none")]) == 2
+
+
+def test_coverage_is_drawn_with_its_table(filled, tmp_path, capsys):
+    capsys.readouterr()
+    assert main(["collect", "coverage", "--store", str(filled), "--out", str(tmp_path / "out"), "--json"]) == 0
+    names = {path.rsplit("/", 1)[1] for path in json.loads(capsys.readouterr().out)["files"]}
+    assert {"coverage.csv", "coverage.measures.png", "coverage.stock.svg"} <= names
+    lines = (tmp_path / "out" / "coverage" / "coverage.csv").read_text().splitlines()
+    assert lines[0] == "AREA,YEAR,DATAFLOW,MEASURE,OBS_STATUS,PRODUCTS"
+    assert "USA,2020,STOCK,STOCK,A,1" in lines

@@ -9,6 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corridors.workflow.identify import Identified
 
 DONE, FINDINGS, USAGE = 0, 1, 2
 
@@ -80,6 +84,9 @@ def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default="embedded",
         help="the regional world that comes with the package, or what was collected (default: %(default)s)",
     )
+    parser.add_argument(
+        "--revision", metavar="YEAR", help="revision of the stock in the store (default: the newest that can be paired)"
+    )
     parser.add_argument("--out", default="out", metavar="DIR", help="folder to write to (default: %(default)s)")
     parser.add_argument("--fresh", action="store_true", help="do every step again, even when nothing changed")
     _common(parser)
@@ -96,6 +103,7 @@ def _report(chosen: argparse.Namespace) -> int:
         out=Path(chosen.out),
         store=Path(chosen.store),
         fresh=chosen.fresh,
+        revision=chosen.revision,
         progress=_progress(quiet=chosen.json),
     )
     if chosen.json:
@@ -114,24 +122,48 @@ def _report(chosen: argparse.Namespace) -> int:
 # --- collect ----------------------------------------------------------------------------------------------------------
 
 
+#: What `collect` does beside reading a source: word, help, and the operands it takes.
+_COLLECT_NOUNS = {
+    "identify": "F ...: say which source, product and layout a file is, with the evidence",
+    "check": "run plausibility checks across what was collected",
+    "coverage": "draw what is known by area, year and measure (--out DIR)",
+    "template": "DATAFLOW: write a table and a mapping to fill in with your own figures (--out DIR)",
+}
+
+
 def _add_collect(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "\n".join(f"  {word:10} {text}" for word, text in _COLLECT_NOUNS.items())
     parser = verbs.add_parser(
         "collect",
         help="read publishers' own files into the store",
         description="Read publishers' own files into the store. Without a file, download from the source's address.",
+        epilog=f"instead of a source:\n{words}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", nargs="?", help="source to read, for example undesa; without it, list the sources")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        help="source to read, for example undesa; without it, list the sources; or a word from below",
+    )
+    parser.add_argument("operands", nargs="*", metavar="OPERAND", help="what the word from below takes")
     parser.add_argument("--file", nargs="+", action="extend", metavar="F", help="files of this source")
     parser.add_argument("--all", action="store_true", help="download and read every source's current products")
+    parser.add_argument("--out", default="out", metavar="DIR", help="folder to write to (default: %(default)s)")
     _common(parser)
     parser.set_defaults(run=_collect)
 
 
 def _collect(chosen: argparse.Namespace) -> int:
+    if chosen.source in _COLLECT_NOUNS:
+        return _collect_noun(chosen)
     from pathlib import Path
 
     from corridors.workflow import collect
 
+    if chosen.operands:
+        raise ValueError(
+            f"name the files with --file: corridors collect {chosen.source} --file {' '.join(chosen.operands)}"
+        )
     if chosen.all and (chosen.source or chosen.file):
         raise ValueError("--all takes neither a source nor files")
     if chosen.file and not chosen.source:
@@ -150,6 +182,65 @@ def _collect(chosen: argparse.Namespace) -> int:
     for item in [] if chosen.json else collected:
         print(item)
     return DONE
+
+
+def _collect_noun(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    operands = [*chosen.operands, *(chosen.file or [])]
+    if chosen.source == "identify":
+        from corridors.workflow.identify import identify
+
+        return _answer(chosen, [identify(Path(name)) for name in _wanted(operands, "identify F ...")])
+    if chosen.source == "check":
+        from datetime import UTC, datetime
+
+        from corridors.concepts.findings import DataError
+        from corridors.workflow.quality import check
+
+        report = check(Path(chosen.store), as_of=datetime.now(tz=UTC).date())
+        if chosen.findings:
+            try:
+                Path(chosen.findings).write_text(DataError(report.findings).to_csv(), encoding="utf-8")
+            except OSError as refusal:
+                raise ValueError(
+                    f"the findings cannot be written to {chosen.findings}: {refusal.strerror}"
+                ) from refusal
+        if chosen.json:
+            _print_json(report.as_dict())
+        else:
+            print(report)
+        return FINDINGS if report.findings else DONE
+    if chosen.source == "coverage":
+        from corridors.workflow.quality import draw_coverage
+
+        made = draw_coverage(Path(chosen.store), out=Path(chosen.out) / "coverage")
+    else:
+        from corridors.workflow.template import write_template
+
+        made = [
+            path for name in _wanted(operands, "template STOCK") for path in write_template(name, out=Path(chosen.out))
+        ]
+    if chosen.json:
+        _print_json({"files": [str(path) for path in made]})
+    else:
+        print(*made, sep="\n")
+    return DONE
+
+
+def _wanted(operands: Sequence[str], example: str) -> Sequence[str]:
+    if not operands:
+        raise ValueError(f"nothing named; write for example: corridors collect {example}")
+    return operands
+
+
+def _answer(chosen: argparse.Namespace, identified: Sequence[Identified]) -> int:
+    if chosen.json:
+        _print_json({"files": [one.as_dict() for one in identified]})
+    else:
+        print(*identified, sep="\n\n")
+    # A file that no source reads, or that several do, is one that cannot be collected without a word from its holder.
+    return DONE if all(len(one.claims) == 1 for one in identified) else FINDINGS
 
 
 def _list_sources(chosen: argparse.Namespace) -> int:
@@ -175,7 +266,9 @@ def _list_sources(chosen: argparse.Namespace) -> int:
 
 def _add_store(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = verbs.add_parser(
-        "store", help="look into the store", description="List, show, verify and compare the store's vintages."
+        "store",
+        help="look into the store",
+        description="List, show, verify, compare and export the store's vintages.",
     )
     nouns = parser.add_subparsers(title="nouns", metavar="NOUN", required=True)
     for name, text, operands in (
@@ -183,12 +276,25 @@ def _add_store(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         ("show", "show a vintage's description, where it came from and its first rows", ("vintage",)),
         ("verify", "check every file against its checksum", ()),
         ("diff", "list what was added, removed and revised from vintage A to vintage B", ("a", "b")),
+        ("export", "write a vintage, or the latest vintages of a dataflow, as CSV or Parquet", ("name",)),
     ):
         noun = nouns.add_parser(name, help=text, description=text)
         for operand in operands:
             noun.add_argument(operand, metavar=operand.upper())
+        if name == "export":
+            _export_options(noun)
         _common(noun)
         noun.set_defaults(run=_store, noun=name)
+
+
+def _export_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", required=True, metavar="FILE", help="file to write; it ends in .csv or .parquet")
+    parser.add_argument(
+        "--observatory",
+        choices=["world", "regional"],
+        help="what was collected, or the world of the package (default: the one that has it)",
+    )
+    parser.add_argument("--names", action="store_true", help="add the areas' names beside their codes")
 
 
 def _store(chosen: argparse.Namespace) -> int:
@@ -203,6 +309,10 @@ def _store(chosen: argparse.Namespace) -> int:
         answer = inspect.show_vintage(store, chosen.vintage)
     elif chosen.noun == "verify":
         answer = inspect.verify(store)
+    elif chosen.noun == "export":
+        answer = inspect.export(
+            store, chosen.name, to=Path(chosen.to), observatory=chosen.observatory, names=chosen.names
+        )
     else:
         answer = inspect.compare(store, chosen.a, chosen.b)
     if chosen.json:
@@ -237,7 +347,12 @@ def _report_findings(chosen: argparse.Namespace, error: Exception) -> None:
 
     assert isinstance(error, DataError)
     if getattr(chosen, "findings", None):
-        Path(chosen.findings).write_text(error.to_csv(), encoding="utf-8")
+        try:
+            Path(chosen.findings).write_text(error.to_csv(), encoding="utf-8")
+        except OSError as refusal:
+            print(
+                f"corridors: the findings cannot be written to {chosen.findings}: {refusal.strerror}", file=sys.stderr
+            )
     if getattr(chosen, "json", False):
         _print_json({"findings": [asdict(finding) for finding in error.findings]})
     else:

@@ -125,7 +125,7 @@ def test_groups_are_left_out_and_regions_kept():
 
 
 def test_a_figure_that_is_not_there_is_missing():
-    tables = tables_of(indicators(row(**{**FRANCE, "Births": "", "SRB": "..."}, Time=2000)))
+    tables = tables_of(indicators(row(**{**FRANCE, "Births": "", "SRB": "..."}, Time=2005)))
     [status] = tables["VITAL"].filter(AREA="FRA", MEASURE="BIRTHS")["OBS_STATUS"]
     assert status == "O"
 
@@ -390,4 +390,50 @@ def test_a_zipped_csv_is_opened_whatever_its_name():
 
 def test_every_product_of_the_card_is_read_by_a_test_above():
     made = {f"wpp-{revision}-indicators" for revision in WORLD} | set(SAMPLES.values())
-    assert {product.id for product in card("wpp").products} == made
+    # The population files and those of the 2019 revision are read in test_wpp_population.py.
+    others = {i for i in (p.id for p in card("wpp").products) if i.startswith("wpp-2019-") or "population-by" in i}
+    assert {product.id for product in card("wpp").products} - others == made
+
+
+def countries(*rows: tuple[int, str, int, float]) -> bytes:
+    """Annual births by code, name, year and thousands, with deaths of the world's revision and no migration."""
+    lines = ["country_code,country,year,births_thousand,deaths_thousand,net_migration_thousand"]
+    lines += [f"{code},{name},{year},{births},{births / 3:.3f},0" for code, name, year, births in rows]
+    return ("\n".join(lines) + "\n").encode()
+
+
+WORLD_AND_TWO = [(900, "World", year, 140_000) for year in (1991, 1992, 1993)]
+WORLD_AND_TWO += [(156, "China", year, 100_000) for year in (1991, 1992, 1993)]
+WORLD_AND_TWO += [(356, "India", year, 40_000) for year in (1991, 1992)]
+
+
+@pytest.mark.parametrize(
+    ("india", "fact"),
+    [
+        (
+            [(356, "India", 1993, 40_000_000)],
+            "40,100,000,000; the file's world row is 140,000,000; IND explains most of it",
+        ),
+        (
+            [],
+            "the countries add up to 100,000,000; the file's world row is 140,000,000; IND explains most of it, with 0",
+        ),
+    ],
+)
+def test_countries_that_do_not_add_up_to_the_world_are_found_with_the_area_that_explains_it(findings_of, india, fact):
+    found = findings_of("wpp", countries(*WORLD_AND_TWO, *india), file="f.csv")
+    assert {f.code for f in found} == {"total-implausible"}
+    assert {f.place for f in found} == {"f.csv, BIRTHS 1993", "f.csv, DEATHS 1993"}
+    assert fact in found[0].fact
+    assert found[0].mend == "give every country, all figures in one unit"
+
+
+def test_figures_that_are_blank_where_the_world_has_them_are_named(findings_of):
+    raw = countries(*WORLD_AND_TWO, (356, "India", 1993, 40_000)).replace(b"40000,13333.333", b"..,13333.333")
+    found = findings_of("wpp", raw, file="f.csv")
+    assert {f.fact.rsplit("; ", 1)[1] for f in found} == {"no figure for IND"}
+
+
+def test_a_code_beside_the_name_of_another_country_is_found(findings_of):
+    found = findings_of("wpp", countries((356, "China", 1990, 1)), file="f.csv")
+    assert ("area-contradictory", "f.csv, row 2, column country_code") in {(f.code, f.place) for f in found}

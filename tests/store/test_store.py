@@ -6,36 +6,14 @@ import subprocess
 import sys
 import time
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.store.tables import population, publish
 
-from corridors.store.diff import diff
+from corridors.store.disk import sweep
 from corridors.store.ledger import Entry
 from corridors.store.vintages import Store
-
-
-def population(*values, source="S"):
-    return pl.DataFrame(
-        {
-            "AREA": ["FRA", "DEU", "MEX"][: len(values)],
-            "SEX": ["_T"] * len(values),
-            "AGE": ["_T"] * len(values),
-            "TIME_PERIOD": ["2020-07-01"] * len(values),
-            "SOURCE": [source] * len(values),
-            "UNIT_MEASURE": ["PS"] * len(values),
-            "OBS_VALUE": [None if v is None else float(v) for v in values],
-            "OBS_STATUS": ["L" if v is None else "A" for v in values],
-        },
-        schema_overrides={"OBS_VALUE": pl.Float64},
-    )
-
-
-def publish(store, *values, product="p"):
-    return store.publish("world", product, {"POPULATION": population(*values)}, metadata={"revision": "1"})[
-        "POPULATION"
-    ]
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -58,6 +36,23 @@ def test_the_same_table_is_the_same_vintage_and_another_one_leaves_it_alone(tmp_
     assert store.latest("world", "p")["POPULATION"].id == second.id
     assert store.read(first)["OBS_VALUE"].sum() == 3
     assert store.verify() == []
+
+
+def test_another_description_of_the_same_table_is_another_vintage(tmp_path):
+    store = Store(tmp_path)
+    first = publish(store, 1, 2, licence="CC BY 4.0", raw={"a.csv": "0" * 64})
+    other = publish(store, 1, 2, licence="CC BY 3.0 IGO", raw={"a.csv": "0" * 64})
+    renamed = publish(store, 1, 2, licence="CC BY 4.0", raw={"b.csv": "0" * 64})
+    again = publish(store, 1, 2, licence="CC BY 4.0", raw={"a.csv": "0" * 64})
+    assert len({first.id, other.id, renamed.id}) == 3
+    assert again == first
+    assert other.metadata["licence"] == "CC BY 3.0 IGO"
+
+
+def test_the_name_of_a_vintage_does_not_follow_from_time_or_place(tmp_path):
+    metadata = {"net": 0.1 + 0.2, "departures": [("TWN", "left out", None)], "words": "Côte d'Ivoire"}
+    first, second = (publish(Store(tmp_path / name), 1, 2, **metadata) for name in ("a", "b"))
+    assert first.id == second.id
 
 
 def test_views_show_the_latest_and_every_vintage(tmp_path):
@@ -101,24 +96,11 @@ def test_the_ledger_finds_an_entry_by_all_that_decides_it(tmp_path):
     assert [row.outputs for row in store.ledger()] == [{"flow": "b"}]
 
 
-def test_a_diff_counts_added_removed_and_revised():
-    found = diff(population(1, 2), population(1, 3, 4, source="T"), "POPULATION")
-    assert (found.added, found.removed, found.revised, found.unchanged) == (1, 0, 1, 1)
-    assert found.table.select("AREA", "CHANGE", "BEFORE", "AFTER").rows() == [
-        ("DEU", "revised", 2.0, 3.0),
-        ("MEX", "added", None, 4.0),
-    ]
-    back = diff(population(1, 3, 4), population(1, 2), "POPULATION")
-    assert (back.added, back.removed, back.revised) == (0, 1, 1)
-    same = diff(population(1, None), population(1, None), "POPULATION")
-    assert (same.unchanged, same.table.height) == (2, 0)
-
-
 _FULL = """
 import resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_store import publish
+from tables import publish
 from corridors.concepts.findings import Unavailable
 from corridors.store.vintages import Store
 resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
@@ -147,31 +129,59 @@ def test_a_full_disk_is_unavailable_and_changes_nothing(tmp_path):
 
 _LOOP = """
 import sys
+LAST = {last}
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_store import publish
+from tables import publish
 from corridors.store.vintages import Store
 store = Store(Path({root!r}))
 number = int(sys.argv[1])
 print("ready", flush=True)
 while True:
     number += 1
+    if number == int(sys.argv[1]) + LAST:
+        break
     publish(store, number, 2 * number, product="p" + str(number % 2))
 """
 
 
 def test_several_processes_publish_at_once(tmp_path):
-    code = _LOOP.format(tests=os.path.dirname(__file__), root=str(tmp_path))
-    children = [subprocess.Popen([sys.executable, "-c", code, str(n)], stdout=subprocess.PIPE) for n in (0, 10**6)]
-    for child in children:
-        child.stdout.readline()
-    time.sleep(1)
-    for child in children:
-        child.terminate()
-        child.wait()
+    code = _LOOP.format(tests=os.path.dirname(__file__), root=str(tmp_path), last=51)
+    # Two of them write the same tables.
+    starts = (0, 0, 10**6, 2 * 10**6)
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, str(start)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for start in starts
+    ]
+    ends = [(child.communicate(timeout=300)[1].decode(), child.returncode) for child in children]
+    assert ends == [("", 0)] * 4
     store = Store(tmp_path)
     assert store.verify() == []
-    assert len(store.vintages()) > 2
+    assert len(store.vintages()) == 150
+    assert not list(tmp_path.rglob(".tmp-*"))
+
+
+def test_sweeping_passes_over_what_others_rename_and_takes_only_what_the_dead_left(tmp_path, monkeypatch):
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    mine = tmp_path / "world" / f".tmp-{os.getpid()}-aa" / "part"
+    left = tmp_path / "world" / f".tmp-{int(dead.stdout)}-bb" / "part"
+    alike = tmp_path / ".tmp-notes"
+    for path in (mine, left, alike):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    listed = os.scandir
+
+    def vanishing(path):
+        if str(path).endswith("gone"):
+            raise FileNotFoundError(path)
+        return listed(path)
+
+    (tmp_path / "gone").mkdir()
+    monkeypatch.setattr(os, "scandir", vanishing)
+    sweep(tmp_path)
+    assert mine.exists()
+    assert alike.exists()
+    assert not left.parent.exists()
 
 
 @pytest.mark.heavy
@@ -180,7 +190,7 @@ def test_fifty_kills_at_random_times_leave_every_earlier_vintage_intact(tmp_path
 
     rng = random.Random(7)
     store, known = Store(tmp_path), {}
-    code = _LOOP.format(tests=os.path.dirname(__file__), root=str(tmp_path))
+    code = _LOOP.format(tests=os.path.dirname(__file__), root=str(tmp_path), last=-1)
     for kill in range(50):
         child = subprocess.Popen([sys.executable, "-c", code, str(kill * 10**6)], stdout=subprocess.PIPE)
         child.stdout.readline()

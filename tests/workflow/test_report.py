@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -10,9 +11,12 @@ import polars as pl
 import pytest
 
 from corridors.cli import main
-from corridors.concepts.findings import DataError
+from corridors.concepts.findings import DataError, Unavailable
 from corridors.store.vintages import Store
+from corridors.workflow import report as pipeline
+from corridors.workflow.collect import collect_embedded
 from corridors.workflow.report import make_report
+from corridors.workflow.sources import collected as chosen_stock
 
 
 def quiet(_step, _state):
@@ -123,6 +127,144 @@ def test_another_folder_gets_the_same_report(made, tmp_path):
     assert (tmp_path / "elsewhere" / "report.pdf").read_bytes() == (folder / "out" / "report.pdf").read_bytes()
 
 
+def test_descriptions_hold_neither_times_nor_places(made, tmp_path):
+    folder, _ = made
+    vintages = Store(folder / "store").vintages()
+    for vintage in vintages:
+        text = json.dumps({key: value for key, value in vintage.metadata.items() if key != "created"})
+        assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:", text), vintage.id
+        assert str(folder) not in text
+    store = Store(tmp_path)
+    again = collect_embedded(store)
+    assert {one.vintage for one in again} <= {vintage.id for vintage in vintages}
+
+
+@pytest.fixture
+def copied(made, tmp_path):
+    """A store and a report that a test may spoil."""
+    folder, _ = made
+    shutil.copytree(folder, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def product(folder, name, dataflow):
+    return Store(folder / "store").latest("regional", name)[dataflow].path
+
+
+WORLD, FLOWS = "embedded-2024-world", "flows-embedded-2024-world"
+SPOILT = {
+    "stock": lambda folder: product(folder, WORLD, "STOCK") / "part-0.parquet",
+    "description": lambda folder: product(folder, WORLD, "VITAL") / "metadata.json",
+    "flows": lambda folder: product(folder, FLOWS, "FLOW") / "part-0.parquet",
+    "description of flows": lambda folder: product(folder, FLOWS, "NET_MIGRATION") / "metadata.json",
+    "pointer": lambda folder: folder / "store" / "regional" / "latest" / f"{WORLD}.json",
+    "pointer of flows": lambda folder: folder / "store" / "regional" / "latest" / f"{FLOWS}.json",
+    "raw file": lambda folder: folder / "store" / "raw" / next(iter(_raw(folder))),
+}
+
+
+def _raw(folder):
+    metadata = (product(folder, WORLD, "STOCK") / "metadata.json").read_text(encoding="utf-8")
+    return json.loads(metadata)["raw"].values()
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+@pytest.mark.parametrize("how", ["removed", "changed"])
+def test_what_is_damaged_in_the_store_is_made_again_by_a_plain_run(copied, spoil, how):
+    path = spoil(copied)
+    path.unlink() if how == "removed" else path.write_bytes(path.read_bytes()[:-2])
+    report = again(copied)
+    assert [step.state for step in report.steps].count("done") == 1
+    assert report.steps[-1].state == "skipped"
+    assert Store(copied / "store").verify() == []
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "[]", "{}"])
+def test_broken_rows_of_the_ledger_are_done_again(copied, text):
+    for path in (copied / "store" / "ledger").glob("*.json"):
+        if json.loads(path.read_text(encoding="utf-8"))["step"] != "write the report":
+            path.write_text(text)
+    assert main(["store", "verify", "--store", str(copied / "store")]) == 1
+    assert [step.state for step in again(copied).steps] == ["done", "done", "skipped"]
+    assert Store(copied / "store").verify() == []
+
+
+def test_fresh_heals_the_store_too(copied, monkeypatch):
+    monkeypatch.setattr(pipeline, "_rendered", drawn)
+    path = SPOILT["stock"](copied)
+    path.write_bytes(b"")
+    again(copied, fresh=True)
+    assert Store(copied / "store").verify() == []
+
+
+def drawn(*_):
+    """A report that takes no time to draw."""
+    return {"report.pdf": b"%PDF-new", "charts/new.svg": b"<svg/>"}
+
+
+def held(out):
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def test_only_what_an_earlier_run_wrote_is_removed(copied, monkeypatch):
+    out = copied / "out"
+    (out / "charts" / "mine.svg").write_text("mine")
+    (out / "notes.txt").write_text("mine")
+    (out / "report.pdf").write_text("spoilt")
+    monkeypatch.setattr(pipeline, "_rendered", drawn)
+    again(copied)
+    assert set(held(out)) == {"charts/mine.svg", "charts/new.svg", "notes.txt", "report.pdf", "SHA256SUMS"}
+    assert subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=out, check=False).returncode == 0
+
+
+def test_a_folder_in_the_way_leaves_the_old_report(copied, monkeypatch, capsys):
+    out = copied / "out"
+    (out / "report.html").unlink()
+    (out / "report.html").mkdir()
+    before = held(out)
+    monkeypatch.setattr(pipeline, "_rendered", lambda *_: {**drawn(), "report.html": b"new"})
+    assert main(["report", "--out", str(out), "--store", str(copied / "store")]) == 1
+    told = capsys.readouterr().err
+    assert f"could not write the report to {out}: {out / 'report.html'} is a folder; nothing was changed" in told
+    assert held(out) == before
+
+
+def test_a_store_that_cannot_be_written_leaves_the_old_report(copied, monkeypatch):
+    def full(_store, entry):
+        raise Unavailable(f"no space for {entry.step}")
+
+    (copied / "out" / "report.html").write_text("spoilt")
+    before = held(copied / "out")
+    monkeypatch.setattr(pipeline, "_rendered", drawn)
+    monkeypatch.setattr(Store, "record", full)
+    with pytest.raises(Unavailable, match="no space for write the report"):
+        again(copied)
+    assert held(copied / "out") == before
+
+
+_LIMITED = """
+import resource, signal, sys
+from corridors.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_a_full_disk_leaves_the_old_report(copied):
+    out = copied / "out"
+    largest = max(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    (out / "charts" / "flows.net.svg").unlink()
+    before = held(out)
+    words = ["report", "--out", str(out), "--store", str(copied / "store")]
+    code = [sys.executable, "-c", _LIMITED, str(largest - 1), *words]
+    done = subprocess.run(code, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    # Pandoc, which needs room for its own files, may be the first to be refused.
+    assert re.fullmatch(r"corridors: could not write the .*; nothing was changed\. .*", done.stderr.splitlines()[-1])
+    assert held(out) == before
+
+
 def test_a_store_without_a_stock_says_what_to_collect(tmp_path, capsys):
     assert main(["report", "--world", "store", "--store", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 1
     told = capsys.readouterr().err
@@ -168,6 +310,28 @@ def test_the_full_world_gets_its_report_from_the_store(collected):
     assert not re.search(r"\bnan\b|\bNone\b|\binf\b", re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL))
 
 
+def test_a_report_that_stands_on_a_damaged_vintage_is_refused(collected):
+    again(collected, world="store")
+    vintages = [
+        vintage
+        for product in Store(collected / "store").products("world")
+        for name, vintage in Store(collected / "store").latest("world", product).items()
+        if name in ("STOCK", "POPULATION")
+    ]
+    parts = {vintage.path / "part-0.parquet": (vintage.path / "part-0.parquet").read_bytes() for vintage in vintages}
+    for path, raw in parts.items():
+        path.write_bytes(raw[:-1])
+    with pytest.raises(DataError) as caught:
+        again(collected, world="store")
+    for path, raw in parts.items():
+        path.write_bytes(raw)
+    assert {finding.code for finding in caught.value.findings} == {"store-damaged"}
+    places = {finding.place for finding in caught.value.findings}
+    assert places <= set(map(str, parts))
+    assert len(places) == len(caught.value.findings) >= 2
+    assert [step.state for step in again(collected, world="store").steps] == ["skipped", "skipped"]
+
+
 def test_a_stock_without_its_populations_says_which_to_collect(shared_data, tmp_path):
     store = str(tmp_path / "store")
     assert (
@@ -187,3 +351,16 @@ def test_a_stock_without_its_populations_says_which_to_collect(shared_data, tmp_
         make_report(world="store", out=tmp_path / "out", store=tmp_path / "store", fresh=False, progress=quiet)
     assert {finding.code for finding in caught.value.findings} == {"table-missing"}
     assert "World Population Prospects 2024" in str(caught.value)
+
+
+def test_a_newer_stock_without_populations_steps_back_for_one_that_has_them(shared_data, collected, tmp_path, capsys):
+    store = tmp_path / "store"
+    shutil.copytree(collected / "store", store)
+    stock = shared_data / "undesa" / "ims2024_bilateral_by_sex.csv.gz"
+    assert main(["collect", "undesa", "--file", str(stock), "--store", str(store)]) == 0
+    assert chosen_stock(Store(store)).stock_product == "undesa-ims2020-bilateral"
+    with pytest.raises(DataError, match="the stock of 2024 needs POPULATION, VITAL, NET_MIGRATION"):
+        chosen_stock(Store(store), revision="2024")
+    words = ["report", "--world", "store", "--store", str(store), "--out", str(tmp_path / "out"), "--revision", "2017"]
+    assert main(words) == 2
+    assert "no bilateral stock of revision '2017' was collected; there are 2020, 2024" in capsys.readouterr().err

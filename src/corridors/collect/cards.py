@@ -107,9 +107,15 @@ class Card:
             licence="; ".join(dict.fromkeys(part.licence for part in parts)),
         )
 
+    def world_totals(self, revision: str, measure: str) -> dict[str, float]:
+        """Published world figures of one revision and measure by period."""
+        return {one.period: one.value for one in self.checks if (one.revision, one.measure) == (revision, measure)}
+
     def product(self, identifier: str) -> Product | None:
-        """The product of an identifier, or None."""
-        return next((product for product in self.products if product.id == identifier), None)
+        """The product of an identifier, or None; an identifier on the card that ends with * stands for all that begin so."""
+        exact = next((product for product in self.products if product.id == identifier), None)
+        open_ended = (p for p in self.products if p.id.endswith("*") and identifier.startswith(p.id[:-1]))
+        return exact or next(open_ended, None)
 
 
 @cache
@@ -140,8 +146,8 @@ def sources() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> sources()
-    ('embedded', 'undesa', 'wpp')
+    >>> "undesa" in sources(), "nobody" in sources()
+    (True, False)
     """
     folders = files("corridors.collect.sources").iterdir()
     return tuple(sorted(folder.name for folder in folders if folder.joinpath("card.toml").is_file()))

@@ -7,6 +7,8 @@ loaded by `read` alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
 
@@ -15,7 +17,45 @@ from corridors.collect.reading import Reading
 from corridors.collect.unpacking import unpack
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 
-__all__ = ["Card", "Check", "Part", "Product", "card", "package_files", "parse_card", "read", "sources"]
+__all__ = [
+    "Card",
+    "Check",
+    "Claim",
+    "Identification",
+    "Part",
+    "Product",
+    "bundled",
+    "card",
+    "identify",
+    "package_files",
+    "parse_card",
+    "read",
+    "sources",
+]
+
+
+def bundled(source: str, files: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Names and bytes of files as the source reads them, one after the other.
+
+    Most sources read each file alone. A source whose `read.py` has a function `bundle` puts together what belongs
+    together, an office's table and its mapping for example.
+
+    Parameters
+    ----------
+    source
+        Name of the source, see `sources`.
+    files
+        Names and bytes, as they were given.
+
+    Raises
+    ------
+    DataError
+        The files do not fit together.
+    """
+    together: Callable[[Sequence[tuple[str, bytes]]], list[tuple[str, bytes]]] | None = getattr(
+        import_module(f"corridors.collect.sources.{source}.read"), "bundle", None
+    )
+    return list(files) if together is None else together(files)
 
 
 def read(source: str, raw: bytes, *, file: str) -> Reading:
@@ -59,6 +99,52 @@ def read(source: str, raw: bytes, *, file: str) -> Reading:
         findings += stock_findings(reading.tables["STOCK"], place=file)
     raise_if_any(capped(findings))
     return reading
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source that reads a file to its end, as what, on what evidence; `observations` by dataflow."""
+
+    source: str
+    product: str
+    revision: str
+    layout: str
+    evidence: tuple[str, ...]
+    observations: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """All sources that read a file, and why each other one does not."""
+
+    claims: tuple[Claim, ...]
+    refusals: Mapping[str, Finding]
+
+
+def identify(raw: bytes, *, file: str, without: Collection[str] = ()) -> Identification:
+    """Find the sources whose file this is, by letting each read it to its end: nothing is guessed from a name.
+
+    Parameters
+    ----------
+    raw
+        The file's bytes.
+    file
+        What findings call it.
+    without
+        Sources that are not asked.
+    """
+    claims, refusals = [], {}
+    for source in sources():
+        if source in without:
+            continue
+        try:
+            reading = read(source, raw, file=file)
+        except DataError as error:
+            refusals[source] = error.findings[0]
+            continue
+        counts = {str(name): table.height for name, table in reading.tables.items()}
+        claims.append(Claim(source, reading.product, reading.revision, reading.layout, reading.evidence, counts))
+    return Identification(tuple(claims), refusals)
 
 
 def package_files(source: str) -> list[tuple[str, bytes]]:

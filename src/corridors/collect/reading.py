@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
+    from corridors.collect.cards import Cited
     from corridors.concepts.dataflows import DataflowName
 
 
@@ -26,9 +27,16 @@ class Reading:
         The layout that was recognised, in words.
     tables
         Tidy tables by dataflow, each valid under its definition.
+    evidence
+        What in the file proves publisher, product, revision and layout: titles, heads of columns, check figures.
+    cited
+        How the tables are cited, where the file says so itself; otherwise the source's card does.
     """
 
     product: str
     revision: str
     layout: str
     tables: Mapping[DataflowName, pl.DataFrame]
+    evidence: tuple[str, ...] = ()
+    cover: float | None = None
+    cited: Cited | None = None

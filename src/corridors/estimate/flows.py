@@ -261,7 +261,9 @@ def _aligned(
     for dim in ("birthplace", "destination"):
         twice = sorted({code for code in _codes(start, dim) if _codes(start, dim).count(code) > 1})
         if twice:
-            raise ValueError(f"{dim} has {', '.join(twice)} more than once; add up the rows or columns of one area first")
+            raise ValueError(
+                f"{dim} has {', '.join(twice)} more than once; add up the rows or columns of one area first"
+            )
     strangers = sorted(set(_codes(start, "destination")) - set(_codes(start, "birthplace")))
     if strangers:
         raise ValueError(f"residences that are no birthplace: {', '.join(strangers)}; add their rows, natives included")

@@ -178,7 +178,11 @@ def _departures(found: Accounts, estimates: list[tuple[Account, FlowEstimate]]) 
 
 def _net_error(estimates: list[tuple[Account, FlowEstimate]]) -> float | None:
     errors = [
-        float(np.nanmax(np.abs(one.flow.sum("origin").values - one.flow.sum("destination").values - account.net_migration)))
+        float(
+            np.nanmax(
+                np.abs(one.flow.sum("origin").values - one.flow.sum("destination").values - account.net_migration)
+            )
+        )
         for account, one in estimates
         if account.net_migration is not None and account.sex == TOTAL and one.match is not None
     ]

@@ -195,7 +195,9 @@ def _account(chosen: Selection, period: Period, sex: str, unknown: Unknown) -> A
     births, deaths = (_vector(values, residences, unit="events") for values in events)
     net = _by_area(merge(over_period(_of_sex(chosen.net, sex), period, keys=["AREA"]), rules))
     # Where a source leaves one area blank, the others keep theirs.
-    known_net = _vector({code: net.get(code, np.nan) for code in residences}, residences, unit="persons") if net else None
+    known_net = (
+        _vector({code: net.get(code, np.nan) for code in residences}, residences, unit="persons") if net else None
+    )
     return Account(period, sex, start, end, births, deaths, known_net, tuple(departures))
 
 

@@ -36,7 +36,9 @@ class Territory:
 #: Rules by which population and events follow the stock. A rule holds only for revisions whose stock lacks the parts.
 TERRITORIES = (
     Territory("CHI", ("GGY", "JEY"), "Guernsey and Jersey are one area in the stock, the Channel Islands"),
-    Territory("SRB", ("XKX",), "Kosovo (under Security Council resolution 1244 (1999)) is counted with Serbia in the stock"),
+    Territory(
+        "SRB", ("XKX",), "Kosovo (under Security Council resolution 1244 (1999)) is counted with Serbia in the stock"
+    ),
     Territory("GLP", ("BLM", "MAF"), "Saint Barthélemy and Saint Martin are counted with Guadeloupe in the stock"),
 )
 #: Former states whose successors the population counts apart, but whose foreign-born the stock counts only together,

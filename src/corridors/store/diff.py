@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +14,8 @@ from corridors.concepts.dataflows import DataflowName, dataflow
 class Diff:
     """Numbers of observations, and a table of all that are not unchanged.
 
-    `table` has the key columns (without `SOURCE`), `CHANGE` (added, removed or revised), `BEFORE` and `AFTER`.
+    `table` has the key columns (without `SOURCE`), `CHANGE` (added, removed or revised), figure (`BEFORE`, `AFTER`) and
+    status (`STATUS_BEFORE`, `STATUS_AFTER`), and in `CHANGED` which columns of a revised observation differ.
     """
 
     added: int
@@ -24,12 +26,12 @@ class Diff:
 
 
 def diff(before: pl.DataFrame, after: pl.DataFrame, name: DataflowName) -> Diff:
-    """Compare two tables of one dataflow by key; the source's revision is no part of it.
+    """Compare two tables of one dataflow by key, in every other column; the source's revision is no part of it.
 
     Parameters
     ----------
     before, after
-        Tables of the dataflow.
+        Tables of the dataflow. A column that only one of them has is blank in the other.
     name
         The dataflow.
 
@@ -38,37 +40,49 @@ def diff(before: pl.DataFrame, after: pl.DataFrame, name: DataflowName) -> Diff:
     ValueError
         A table has one key twice once its source is left out.
     """
-    key = [column.name for column in dataflow(name).key if column.name != "SOURCE"]
+    flow = dataflow(name)
+    key = [column.name for column in flow.key if column.name != "SOURCE"]
     for word, table in (("before", before), ("after", after)):
         if table.select(key).is_duplicated().any():
             raise ValueError(f"the table {word} holds several sources; compare one product with itself")
-    values = ["OBS_VALUE", "OBS_STATUS"]
-    joined = before.select(*key, *values, BEFORE_THERE=True).join(
-        after.select(*key, *values, AFTER_THERE=True),
-        on=key,
-        how="full",
-        coalesce=True,
-        nulls_equal=True,
-        suffix="_AFTER",
+    values = [column.name for column in (*flow.attributes, *flow.optional)]
+    schema = flow.schema()
+    joined = _with_all(before, key, values, schema).join(
+        _with_all(after, key, values, schema), on=key, how="full", coalesce=True, nulls_equal=True, suffix="_AFTER"
     )
-    same = pl.col("OBS_VALUE").eq_missing(pl.col("OBS_VALUE_AFTER")) & pl.col("OBS_STATUS").eq_missing(
-        pl.col("OBS_STATUS_AFTER")
+    differing = pl.concat_str(
+        [pl.when(pl.col(value).ne_missing(pl.col(f"{value}_AFTER"))).then(pl.lit(value)) for value in values],
+        separator=", ",
+        ignore_nulls=True,
     )
-    change = (
-        pl.when(pl.col("BEFORE_THERE").is_null())
+    both = pl.col("THERE") & pl.col("THERE_AFTER")
+    marked = joined.with_columns(CHANGED=pl.when(both).then(differing)).with_columns(
+        CHANGE=pl.when(pl.col("THERE").is_null())
         .then(pl.lit("added"))
-        .when(pl.col("AFTER_THERE").is_null())
+        .when(pl.col("THERE_AFTER").is_null())
         .then(pl.lit("removed"))
-        .when(same)
+        .when(pl.col("CHANGED") == "")
         .then(pl.lit("unchanged"))
         .otherwise(pl.lit("revised"))
     )
-    marked = joined.with_columns(CHANGE=change)
     counts = dict(marked.group_by("CHANGE").len().iter_rows())
     table = marked.filter(pl.col("CHANGE") != "unchanged").select(
-        *key, "CHANGE", BEFORE="OBS_VALUE", AFTER="OBS_VALUE_AFTER"
+        *key,
+        "CHANGE",
+        BEFORE="OBS_VALUE",
+        AFTER="OBS_VALUE_AFTER",
+        STATUS_BEFORE="OBS_STATUS",
+        STATUS_AFTER="OBS_STATUS_AFTER",
+        CHANGED="CHANGED",
     )
     added, removed, revised, unchanged = (
         int(counts.get(word, 0)) for word in ("added", "removed", "revised", "unchanged")
     )
     return Diff(added, removed, revised, unchanged, table.sort(key))
+
+
+def _with_all(
+    table: pl.DataFrame, key: Sequence[str], values: Sequence[str], schema: Mapping[str, pl.DataType]
+) -> pl.DataFrame:
+    absent = [pl.lit(None, dtype=schema[value]).alias(value) for value in values if value not in table.columns]
+    return table.with_columns(absent).select(*key, *values, THERE=True)

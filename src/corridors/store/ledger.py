@@ -59,6 +59,19 @@ class Entry:
         Raises
         ------
         TypeError
-            The row lacks a field or has one too many.
+            The row lacks a field, has one too many, or one of another type.
         """
-        return cls(**row)
+        entry = cls(**row)
+        texts = {"step": entry.step, "code": entry.code, "at": entry.at}
+        by_name = {"inputs": entry.inputs, "parameters": entry.parameters, "outputs": entry.outputs}
+        wrong = [name for name, value in texts.items() if not isinstance(value, str)]
+        wrong += [name for name, value in by_name.items() if not _is_text_by_name(value)]
+        if not isinstance(entry.seed, int | None):
+            wrong.append("seed")
+        if wrong:
+            raise TypeError(f"{', '.join(wrong)} of another type")
+        return entry
+
+
+def _is_text_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())

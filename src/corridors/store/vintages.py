@@ -7,24 +7,23 @@ Layout below the root::
     raw/<sha256>, raw/<sha256>.json
     ledger/<key>.json
 
-A vintage's name ends with a checksum of its rows, so that the same table is the same vintage. It is put in place by one
-rename; the pointer of a product is one file and moves at once for all of its dataflows. Listing, pointers and the ledger
-need no numeric library.
+A vintage's name ends with a checksum of its rows and its description, so that the same table from the same files on the
+same terms is the same vintage, and anything else another one. It is put in place by one rename; the pointer of a product
+is one file and moves at once for all of its dataflows. Listing, pointers and the ledger need no numeric library.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from corridors.concepts.dataflows import DataflowName, dataflow
-from corridors.concepts.findings import Finding
+from corridors.concepts.findings import DataError, Finding, raise_if_any
+from corridors.store import verify
 from corridors.store.disk import (
     canonical_json,
     checksum,
@@ -35,35 +34,34 @@ from corridors.store.disk import (
     write_file,
     write_folder,
 )
+from corridors.store.layout import (
+    LATEST,
+    LEDGER,
+    MAKE_AGAIN,
+    METADATA,
+    PART,
+    RAW,
+    Vintage,
+    damaged,
+    file_findings,
+    is_name,
+    is_whole,
+    raw_findings,
+    read_each,
+    read_entry,
+    read_pointer,
+    read_raw_note,
+    read_vintage,
+    vintage_name,
+    whole_vintage,
+)
 from corridors.store.ledger import Entry
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PART, _METADATA, _LATEST, _RAW, _LEDGER = "part-0.parquet", "metadata.json", "latest", "raw", "ledger"
-
-
-@dataclass(frozen=True, slots=True)
-class Vintage:
-    """One immutable table: where it lies and what its description says."""
-
-    observatory: str
-    dataflow: DataflowName
-    id: str
-    path: Path
-    metadata: Mapping[str, Any]
-
-    @property
-    def product(self) -> str:
-        """The publisher's table of which this is a version."""
-        return str(self.metadata["product"])
-
-    @property
-    def rows(self) -> int:
-        """Number of observations."""
-        return int(self.metadata["rows"])
+__all__ = ["Store", "Vintage"]
 
 
 class Store:
@@ -118,7 +116,7 @@ class Store:
                 for name, table in tables.items()
             }
             pointer = canonical_json({name: vintage.id for name, vintage in written.items()})
-            write_file(self.root / observatory / _LATEST / f"{product}.json", pointer.encode())
+            write_file(self.root / observatory / LATEST / f"{product}.json", pointer.encode())
         return written
 
     def _write(
@@ -126,24 +124,21 @@ class Store:
     ) -> Vintage:
         columns = [column.name for column in dataflow(name).columns if column.name in table.columns]
         ordered = table.select(columns).sort([c.name for c in dataflow(name).key], nulls_last=True)
+        content = _content_checksum(ordered)
+        described = {**metadata, "product": product, "dataflow": name, "rows": ordered.height, "content": content}
+        # As it will be read back, or the name would not follow from the file.
+        described = json.loads(json.dumps(described))
+        path = self.root / observatory / name / vintage_name(described)
+        vintage = whole_vintage(path)
+        if vintage is not None:
+            return vintage
         buffer = io.BytesIO()
         ordered.write_parquet(buffer, compression="zstd", statistics=True)
-        raw = buffer.getvalue()
-        identity = f"{product}-{_content_checksum(ordered)[:12]}"
-        path = self.root / observatory / name / identity
-        if not path.is_dir():
-            description = {
-                **metadata,
-                "vintage": identity,
-                "product": product,
-                "dataflow": name,
-                "rows": ordered.height,
-                "files": {_PART: checksum(raw)},
-                "created": datetime.now(tz=UTC).isoformat(timespec="seconds"),
-            }
-            text = json.dumps(description, indent=1, ensure_ascii=False, sort_keys=True)
-            write_folder(path, {_PART: raw, _METADATA: text.encode()})
-        return _vintage(path)
+        files = {"vintage": path.name, "files": {PART: checksum(buffer.getvalue())}, "created": _created(path)}
+        description = {**described, **files}
+        text = json.dumps(description, indent=1, ensure_ascii=False, sort_keys=True)
+        write_folder(path, {PART: buffer.getvalue(), METADATA: text.encode()}, is_whole=is_whole)
+        return Vintage(observatory, name, path.name, path, description)
 
     def keep_raw(self, raw: bytes, *, metadata: Mapping[str, object]) -> str:
         """Keep a publisher's file as it came and return its checksum.
@@ -154,10 +149,13 @@ class Store:
             The disk refused.
         """
         name = checksum(raw)
-        path = self.root / _RAW / name
+        path = self.root / RAW / name
         with whole_or_nothing(f"the raw file to {path}"):
-            if not path.is_file():
+            if not path.is_file() or file_checksum(path) != name:
                 write_file(path, raw)
+            try:
+                read_raw_note(path.with_suffix(".json"))
+            except DataError:
                 write_file(path.with_suffix(".json"), json.dumps(dict(metadata), ensure_ascii=False).encode())
         return name
 
@@ -170,7 +168,7 @@ class Store:
             The disk refused.
         """
         with whole_or_nothing(f"the ledger of {self.root}"):
-            write_file(self.root / _LEDGER / f"{entry.key}.json", entry.to_json().encode())
+            write_file(self.root / LEDGER / f"{entry.key}.json", entry.to_json().encode())
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -178,26 +176,54 @@ class Store:
         """Names of the groups of products, in alphabetical order."""
         if not self.root.is_dir():
             return ()
-        return tuple(sorted(path.name for path in self.root.iterdir() if (path / _LATEST).is_dir()))
+        wanted = (LATEST, *get_args(DataflowName))
+        return tuple(
+            sorted(path.name for path in self.root.iterdir() if any((path / folder).is_dir() for folder in wanted))
+        )
 
     def products(self, observatory: str) -> tuple[str, ...]:
         """Products of an observatory, in alphabetical order."""
-        folder = self.root / observatory / _LATEST
-        return tuple(sorted(path.stem for path in folder.glob("*.json") if not is_temporary(path)))
+        return tuple(path.stem for path in self._pointer_paths(observatory))
 
     def latest(self, observatory: str, product: str) -> dict[DataflowName, Vintage]:
-        """The vintages a product points at, by dataflow; empty when it was never published."""
-        pointer = self.root / observatory / _LATEST / f"{product}.json"
+        """The vintages a product points at, by dataflow; empty when it was never published.
+
+        Raises
+        ------
+        DataError
+            The pointer is damaged, or points at a vintage that is not there or whose description is damaged.
+        """
+        pointer = self.root / observatory / LATEST / f"{product}.json"
         if not pointer.is_file():
             return {}
-        named: dict[DataflowName, str] = json.loads(pointer.read_text(encoding="utf-8"))
-        return {name: _vintage(self.root / observatory / name / identity) for name, identity in named.items()}
+        named = read_pointer(pointer)
+        return {name: self.vintage(observatory, name, identity) for name, identity in named.items()}
+
+    def vintage(self, observatory: str, name: DataflowName, identity: str) -> Vintage:
+        """One vintage.
+
+        Raises
+        ------
+        DataError
+            It is not there, or its description is damaged.
+        """
+        return read_vintage(self.root / observatory / name / identity)
 
     def vintages(self) -> list[Vintage]:
-        """Every vintage, by observatory, dataflow and name."""
-        return [_vintage(path) for path in self._vintage_paths() if (path / _METADATA).is_file()]
+        """Every vintage, by observatory, dataflow and name.
 
-    def _vintage_paths(self) -> list[Path]:
+        Raises
+        ------
+        DataError
+            Every description that is missing or damaged.
+        """
+        found, findings = read_each(read_vintage, self.paths())
+        # What was moved away since its folder was listed is no fault: another process replaces it.
+        raise_if_any(finding for finding in findings if Path(finding.place).parent.is_dir())
+        return found
+
+    def paths(self) -> list[Path]:
+        """Folders of all vintages, whole or not; the last three names are observatory, dataflow and vintage."""
         folders = [
             path
             for observatory in self.observatories()
@@ -207,111 +233,105 @@ class Store:
         return sorted(path for path in folders if path.is_dir() and not is_temporary(path))
 
     def read(self, vintage: Vintage) -> pl.DataFrame:
-        """Rows of a vintage, with its name in the column `VINTAGE`."""
+        """Rows of a vintage, with its name in the column `VINTAGE`.
+
+        Raises
+        ------
+        DataError
+            The rows are not there, or are not those that were written.
+        """
         import polars as pl
 
-        return pl.read_parquet(vintage.path / _PART).with_columns(VINTAGE=pl.lit(vintage.id))
+        path = vintage.path / PART
+        mend = f"{MAKE_AGAIN}; or remove the folder {vintage.id} when it is of no use"
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            fact = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+            raise DataError([damaged(path, fact, mend)]) from error
+        if checksum(raw) != vintage.metadata["files"][PART]:
+            raise DataError([damaged(path, "differs from its checksum", mend)])
+        return pl.read_parquet(io.BytesIO(raw)).with_columns(VINTAGE=pl.lit(vintage.id))
 
     def find(self, key: str) -> Entry | None:
-        """The ledger's row of a key, or None."""
-        path = self.root / _LEDGER / f"{key}.json"
-        return Entry.from_mapping(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+        """The ledger's row of a key, or None when there is none that can be used."""
+        try:
+            return read_entry(self.root / LEDGER / f"{key}.json")
+        except DataError:
+            return None
 
     def ledger(self) -> list[Entry]:
-        """All rows of the ledger, the oldest first."""
-        rows = (json.loads(path.read_text(encoding="utf-8")) for path in self._ledger_paths())
-        return sorted((Entry.from_mapping(row) for row in rows), key=lambda entry: entry.at)
+        """All rows of the ledger, the oldest first.
 
-    def _ledger_paths(self) -> list[Path]:
-        return sorted(path for path in (self.root / _LEDGER).glob("*.json") if not is_temporary(path))
+        Raises
+        ------
+        DataError
+            Every row that is damaged.
+        """
+        rows, findings = read_each(read_entry, self._ledger_paths())
+        raise_if_any(findings)
+        return sorted(rows, key=lambda entry: entry.at)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """DuckDB over the Parquet files: `<observatory>.<DATAFLOW>` holds the latest vintages of all products.
 
         `<observatory>.ALL_<DATAFLOW>` holds every vintage; the column `VINTAGE` tells them apart.
-        """
-        import duckdb
 
-        connection = duckdb.connect()
-        for observatory in self.observatories():
-            connection.execute(f'CREATE SCHEMA "{observatory}"')
-            latest = [v for product in self.products(observatory) for v in self.latest(observatory, product).values()]
-            every = [v for v in self.vintages() if v.observatory == observatory]
-            for prefix, vintages in (("", latest), ("ALL_", every)):
-                for name in sorted({v.dataflow for v in vintages}):
-                    parts = (
-                        f"SELECT *, '{v.id}' AS \"VINTAGE\" FROM read_parquet('{_quoted(v.path / _PART)}')"
-                        for v in vintages
-                        if v.dataflow == name
-                    )
-                    union = " UNION ALL BY NAME ".join(parts)
-                    connection.execute(f'CREATE VIEW "{observatory}"."{prefix}{name}" AS {union}')
-        return connection
+        Raises
+        ------
+        DataError
+            Every file that is not as it was written.
+        """
+        from corridors.store.views import views
+
+        vintages = self.vintages()
+        raise_if_any(self.damage(vintages))
+        names = self.observatories()
+        latest = {
+            name: [v for product in self.products(name) for v in self.latest(name, product).values()] for name in names
+        }
+        return views(latest, {name: [v for v in vintages if v.observatory == name] for name in names})
+
+    # --- checking -----------------------------------------------------------------------------------------------------
+
+    def damage(self, vintages: Iterable[Vintage], *, raw: bool = False) -> list[Finding]:
+        """Files of vintages that are not as they were written.
+
+        Parameters
+        ----------
+        vintages
+            The vintages.
+        raw
+            Whether the publishers' files they were read from must be there, too.
+        """
+        findings: list[Finding] = []
+        for vintage in {vintage.path: vintage for vintage in vintages}.values():
+            findings += file_findings(vintage)
+            findings += raw_findings(self.root, vintage) if raw else []
+        return findings
 
     def verify(self) -> list[Finding]:
         """Every file that is missing, changed or unreadable; an empty list when all is as it was written."""
-        findings: list[Finding] = []
-        for path in self._vintage_paths():
-            findings += _vintage_findings(path)
-        for observatory in self.observatories():
-            findings += self._pointer_findings(observatory)
-        for path in self._ledger_paths():
-            findings += _ledger_findings(path)
-        for path in sorted((self.root / _RAW).glob("*")):
-            if not path.suffix and not is_temporary(path) and file_checksum(path) != path.name:
-                findings.append(_changed(path, "collect the file again"))
-        return findings
+        pointers = [path for observatory in self.observatories() for path in self._pointer_paths(observatory)]
+        return verify.findings(self.root, vintages=self.paths(), pointers=pointers, ledger=self._ledger_paths())
 
-    def _pointer_findings(self, observatory: str) -> list[Finding]:
-        findings = []
-        for product in self.products(observatory):
-            pointer = self.root / observatory / _LATEST / f"{product}.json"
-            mend = "publish the product again"
-            try:
-                named = json.loads(pointer.read_text(encoding="utf-8"))
-            except ValueError:
-                findings.append(Finding("store-damaged", str(pointer), "the pointer is not JSON", mend))
-                continue
-            findings += [
-                Finding("store-damaged", str(pointer), f"points at {identity}, which is not there", mend)
-                for name, identity in named.items()
-                if not (self.root / observatory / name / identity / _METADATA).is_file()
-            ]
-        return findings
+    def _pointer_paths(self, observatory: str) -> list[Path]:
+        return _json_files(self.root / observatory / LATEST)
+
+    def _ledger_paths(self) -> list[Path]:
+        return _json_files(self.root / LEDGER)
 
 
-def _vintage(path: Path) -> Vintage:
-    metadata = json.loads((path / _METADATA).read_text(encoding="utf-8"))
-    return Vintage(path.parent.parent.name, metadata["dataflow"], path.name, path, metadata)
+def _json_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.json") if path.is_file() and not is_temporary(path))
 
 
-def _vintage_findings(path: Path) -> list[Finding]:
-    mend = "remove this vintage's folder and publish the table again"
+def _created(path: Path) -> str:
+    """When a vintage was first made, as far as what is left of it says so, else now."""
     try:
-        metadata = json.loads((path / _METADATA).read_text(encoding="utf-8"))
-        named = dict(metadata["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return [Finding("store-damaged", str(path / _METADATA), "the description is missing or unreadable", mend)]
-    return [
-        _changed(path / name, mend)
-        for name, expected in named.items()
-        if not (path / name).is_file() or file_checksum(path / name) != expected
-    ]
-
-
-def _ledger_findings(path: Path) -> list[Finding]:
-    try:
-        entry = Entry.from_mapping(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
-        return [
-            Finding("store-damaged", str(path), "the ledger's row is unreadable", "remove it and run the step again")
-        ]
-    return [] if entry.key == path.stem else [_changed(path, "remove it and run the step again")]
-
-
-def _changed(path: Path, mend: str) -> Finding:
-    fact = "differs from its checksum" if path.is_file() else "is missing"
-    return Finding("store-damaged", str(path), fact, mend)
+        return str(read_vintage(path).metadata["created"])
+    except (DataError, KeyError):
+        return datetime.now(tz=UTC).isoformat(timespec="seconds")
 
 
 def _content_checksum(table: pl.DataFrame) -> str:
@@ -322,9 +342,5 @@ def _content_checksum(table: pl.DataFrame) -> str:
 
 
 def _require_name(name: str, what: str) -> None:
-    if not _NAME.fullmatch(name) or name == _LATEST:
+    if not is_name(name):
         raise ValueError(f"{name!r} is no {what}; use letters, digits, dot, hyphen and underscore")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -24,7 +24,11 @@ WORLD, REGIONAL = "world", "regional"
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One table as it was put into the store."""
+    """One table as it was put into the store.
+
+    `cover` is the share of the world's migrants that a stock counts, `replaces` the vintage that its product pointed at
+    before, and `before` how many observations that one has.
+    """
 
     product: str
     layout: str
@@ -32,11 +36,23 @@ class Collected:
     vintage: str
     rows: int
     files: tuple[str, ...]
+    cover: float | None = None
+    replaces: str | None = None
+    before: int = 0
 
     def __str__(self) -> str:
-        return (
-            f"{self.vintage}  {self.dataflow}, {self.rows:,} observations, {self.layout}, from {', '.join(self.files)}"
-        )
+        words = [f"{self.rows:,} observations, {self.layout}, from {', '.join(self.files)}"]
+        if self.cover is not None:
+            words.append(f"covers {100 * self.cover:.4g} per cent of the world's migrants")
+        if self.replaces:
+            change = self.rows - self.before
+            said = (
+                f"{abs(change):,} observations {'fewer' if change < 0 else 'more'}"
+                if change
+                else "as many observations"
+            )
+            words.append(f"replaces {self.replaces}: {said}")
+        return f"{self.vintage}  {self.dataflow}, {'; '.join(words)}"
 
     def as_dict(self) -> dict[str, object]:
         """For machines."""
@@ -47,6 +63,9 @@ class Collected:
             "vintage": self.vintage,
             "observations": self.rows,
             "files": list(self.files),
+            "cover": self.cover,
+            "replaces": self.replaces,
+            "observations_before": self.before if self.replaces else None,
         }
 
 
@@ -89,9 +108,9 @@ def from_files(source: str, files: Sequence[Path], *, store: Path) -> list[Colle
         if not path.is_file()
     ]
     raise_if_any(missing)
-    return keep(
-        source, [RawFile(path.name, path.read_bytes()) for path in files], store=Store(store), observatory=WORLD
-    )
+    named = zip(_distinct_names(files), files, strict=True)
+    given = catalogue.bundled(source, [(name, path.read_bytes()) for name, path in named])
+    return keep(source, [RawFile(name, raw) for name, raw in given], store=Store(store), observatory=WORLD)
 
 
 def from_addresses(source: str | None, *, store: Path, quiet: bool) -> list[Collected]:
@@ -158,7 +177,7 @@ def keep(source: str, files: Sequence[RawFile], *, store: Store, observatory: st
         try:
             reading = catalogue.read(source, file.raw, file=file.name)
         except DataError as error:
-            findings += error.findings
+            findings += _of_another_source(source, file) or error.findings
             continue
         readings.append((file, reading))
         if file.product not in (None, reading.product):
@@ -174,15 +193,58 @@ def keep(source: str, files: Sequence[RawFile], *, store: Store, observatory: st
     collected: list[Collected] = []
     # Only now, with every table valid, is anything written.
     for product, parts in by_product.items():
+        before = _latest(store, observatory, product)
+        covers = _covers(source, merged[product], parts)
         published = store.publish(
             observatory,
             product,
             merged[product],
             metadata=_metadata(source, parts[0][1]),
-            of_each={name: _origin(source, name, parts, store) for name in merged[product]},
+            of_each={name: {**_origin(source, name, parts, store), **covers.get(name, {})} for name in merged[product]},
         )
-        collected += [_collected(vintage, parts) for vintage in published.values()]
+        collected += [_collected(vintage, parts, before.get(name)) for name, vintage in published.items()]
     return collected
+
+
+def _distinct_names(files: Sequence[Path]) -> list[str]:
+    """Names of files without their folders, or with as many of them as tell all files apart."""
+    for depth in range(1, max((len(path.parts) for path in files), default=1) + 1):
+        names = ["/".join(path.parts[-depth:]) for path in files]
+        if len(set(names)) == len(set(files)):
+            break
+    return names if files else []
+
+
+def _of_another_source(source: str, file: RawFile) -> list[Finding]:
+    """The finding for a file that its own source does not read and exactly one other does."""
+    claims = catalogue.identify(file.raw, file=file.name, without=(source,)).claims
+    if len(claims) != 1:
+        return []
+    [claim] = claims
+    fact = f"it is no file of {source}; it is a file of {claim.source} ({claim.product}, {claim.layout})"
+    return [Finding("source-other", file.name, fact, f"corridors collect {claim.source} --file {file.name}")]
+
+
+def _latest(store: Store, observatory: str, product: str) -> Mapping[DataflowName, Vintage]:
+    try:
+        return store.latest(observatory, product)
+    except DataError:
+        # What is damaged is about to be replaced.
+        return {}
+
+
+def _covers(
+    source: str, tables: Mapping[DataflowName, pl.DataFrame], parts: Sequence[tuple[RawFile, Reading]]
+) -> Mapping[DataflowName, Mapping[str, float]]:
+    """What a description says of a stock beside its origin: the share of the world's migrants it counts."""
+    from corridors.collect.plausible import world_share
+
+    first = parts[0][1]
+    cover = first.cover
+    if cover is not None and len(parts) > 1:
+        share = world_share(tables["STOCK"], catalogue.card(source).world_totals(first.revision, "STOCK"))
+        cover = share.cover if share else None
+    return {} if cover is None else {"STOCK": {"cover": round(cover, 4)}}
 
 
 def _require_source(source: str) -> None:
@@ -229,10 +291,12 @@ def _origin(
         for file, reading in parts
         if name in reading.tables
     }
-    return {**asdict(catalogue.card(source).cited(name, revision=parts[0][1].revision)), "raw": raw}
+    first = parts[0][1]
+    cited = first.cited or catalogue.card(source).cited(name, revision=first.revision)
+    return {**asdict(cited), "raw": raw}
 
 
-def _collected(vintage: Vintage, parts: Sequence[tuple[RawFile, Reading]]) -> Collected:
+def _collected(vintage: Vintage, parts: Sequence[tuple[RawFile, Reading]], before: Vintage | None) -> Collected:
     return Collected(
         product=vintage.product,
         layout=parts[0][1].layout,
@@ -240,4 +304,7 @@ def _collected(vintage: Vintage, parts: Sequence[tuple[RawFile, Reading]]) -> Co
         vintage=vintage.id,
         rows=vintage.rows,
         files=tuple(file.name for file, reading in parts if vintage.dataflow in reading.tables),
+        cover=vintage.metadata.get("cover"),
+        replaces=before.id if before and before.id != vintage.id else None,
+        before=before.rows if before else 0,
     )

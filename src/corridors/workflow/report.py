@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from corridors.store.disk import checksum, file_checksum, whole_or_nothing, write_file
+from corridors.concepts.dataflows import DataflowName
+from corridors.concepts.findings import DataError, Unavailable, raise_if_any
+from corridors.store.disk import checksum, whole_or_nothing
+from corridors.store.layout import compared
+from corridors.store.outputs import replace_files, with_sums
 from corridors.store.vintages import Store, Vintage
 from corridors.workflow import sources
-from corridors.workflow.steps import Pipeline, Progress, Step
+from corridors.workflow.steps import Made, Pipeline, Progress, Step
 
 if TYPE_CHECKING:
     from corridors.estimate.flows import MethodName
@@ -32,7 +35,13 @@ class MadeReport:
 
 
 def make_report(
-    *, world: Literal["embedded", "store"], out: Path, store: Path, fresh: bool, progress: Progress
+    *,
+    world: Literal["embedded", "store"],
+    out: Path,
+    store: Path,
+    fresh: bool,
+    progress: Progress,
+    revision: str | None = None,
 ) -> MadeReport:
     """Collect, estimate, compose and write, each step only when something it rests on has changed.
 
@@ -41,18 +50,21 @@ def make_report(
     world
         The regional world that comes with the package, or what was collected into the store.
     out
-        Folder for `report.pdf`, `report.docx`, `report.html`, `figures.csv`, `charts/` and `tables/`.
+        Folder for `report.pdf`, `report.docx`, `report.html`, `figures.csv`, `charts/`, `tables/` and `SHA256SUMS`. Files
+        in it that no run wrote are left alone.
     store
         Folder of the store.
     fresh
         Whether to do every step again.
     progress
         Called at the start and the end of each step.
+    revision
+        Revision of the stock in the store; by default the newest whose populations are there.
 
     Raises
     ------
     DataError
-        A table that the report needs is not there, or the accounts cannot be closed; no file was written.
+        A table that the report needs is not there or is damaged, or the accounts cannot be closed; no file was written.
     Unavailable
         The disk refused, or the program that writes Word is not installed.
     """
@@ -62,9 +74,13 @@ def make_report(
         steps.append(_collect(pipeline))
         chosen = sources.regional(pipeline.store)
     else:
-        chosen = sources.collected(pipeline.store)
+        chosen = sources.collected(pipeline.store, revision=revision)
+    raise_if_any(pipeline.store.damage(chosen.vintages.values()))
     steps.append(_estimate(pipeline, chosen))
-    estimated = _vintages(pipeline.store, chosen.observatory, steps[-1].outputs)
+    estimated: dict[str, Vintage] = {
+        name: pipeline.store.vintage(chosen.observatory, name, identity)
+        for name, identity in _of_dataflows(steps[-1].outputs)
+    }
     steps.append(_write(pipeline, chosen, estimated, out))
     return MadeReport(tuple(steps), {form: out / f"report.{form}" for form in ("pdf", "docx", "html")})
 
@@ -73,16 +89,11 @@ def _collect(pipeline: Pipeline) -> Step:
     from corridors.collect.catalogue import package_files
     from corridors.workflow.collect import REGIONAL, collect_embedded
 
-    def make() -> Mapping[str, str]:
-        return {f"{one.product}/{one.dataflow}": one.vintage for one in collect_embedded(pipeline.store)}
+    def make() -> Made:
+        return Made({f"{one.product}/{one.dataflow}": one.vintage for one in collect_embedded(pipeline.store)})
 
     def stands(outputs: Mapping[str, str]) -> bool:
-        pointed = {
-            f"{product}/{name}": vintage.id
-            for product in pipeline.store.products(REGIONAL)
-            for name, vintage in pipeline.store.latest(REGIONAL, product).items()
-        }
-        return bool(outputs) and outputs.items() <= pointed.items()
+        return _stand(pipeline.store, REGIONAL, outputs)
 
     inputs = {name: checksum(raw) for name, raw in package_files("embedded")}
     return pipeline.step("collect the regional world", inputs=inputs, parameters={}, make=make, stands=stands)
@@ -91,14 +102,14 @@ def _collect(pipeline: Pipeline) -> Step:
 def _estimate(pipeline: Pipeline, chosen: sources.Chosen) -> Step:
     roles = ("STOCK", "POPULATION", "VITAL", "NET_MIGRATION")
 
-    def make() -> Mapping[str, str]:
+    def make() -> Made:
         from corridors.workflow.estimate import estimate
 
         made = estimate(pipeline.store, chosen, methods=METHODS)
-        return {name: vintage.id for name, vintage in made.items()}
+        return Made({name: vintage.id for name, vintage in made.items()})
 
     def stands(outputs: Mapping[str, str]) -> bool:
-        return bool(outputs) and len(_vintages(pipeline.store, chosen.observatory, outputs)) == len(outputs)
+        return _stand(pipeline.store, chosen.observatory, outputs)
 
     return pipeline.step(
         "estimate flows",
@@ -109,28 +120,39 @@ def _estimate(pipeline: Pipeline, chosen: sources.Chosen) -> Step:
     )
 
 
-def _vintages(store: Store, observatory: str, named: Mapping[str, str]) -> dict[str, Vintage]:
-    return {v.dataflow: v for v in store.vintages() if v.observatory == observatory and named.get(v.dataflow) == v.id}
+def _of_dataflows(outputs: Mapping[str, str]) -> list[tuple[DataflowName, str]]:
+    """Dataflow and vintage of a step's outputs, which are called `FLOW` or, of several products, `product/FLOW`."""
+    known = {name: name for name in get_args(DataflowName)}
+    return [(known[output.rsplit("/", 1)[-1]], identity) for output, identity in outputs.items()]
+
+
+def _stand(store: Store, observatory: str, outputs: Mapping[str, str]) -> bool:
+    """Whether the vintages that a step made are as they were written, and the latest of their products."""
+    try:
+        vintages = [store.vintage(observatory, name, identity) for name, identity in _of_dataflows(outputs)]
+        latest = {one.product: store.latest(observatory, one.product) for one in vintages}
+    except (DataError, KeyError):
+        return False
+    pointed = all(latest[one.product].get(one.dataflow) == one for one in vintages)
+    return bool(vintages) and pointed and not store.damage(vintages, raw=True)
 
 
 def _write(pipeline: Pipeline, chosen: sources.Chosen, estimated: Mapping[str, Vintage], out: Path) -> Step:
-    def make() -> Mapping[str, str]:
+    def make() -> Made:
         from corridors.report.compose import compose
         from corridors.workflow.worlds import read_world
 
         document = compose(read_world(pipeline.store, chosen, estimated))
-        files = _rendered(document, lambda what: pipeline.progress("write the report", what))
-        with whole_or_nothing(f"the report to {out}"):
-            for folder in ("charts", "tables"):
-                shutil.rmtree(out / folder, ignore_errors=True)
-            for name, raw in files.items():
-                write_file(out / name, raw)
-        return {name: checksum(raw) for name, raw in files.items()}
+        files = with_sums(_rendered(document, lambda what: pipeline.progress("write the report", what)))
+
+        def place() -> None:
+            with whole_or_nothing(f"the report to {out}"):
+                replace_files(out, files)
+
+        return Made({name: checksum(raw) for name, raw in files.items()}, place)
 
     def stands(outputs: Mapping[str, str]) -> bool:
-        return bool(outputs) and all(
-            (out / name).is_file() and file_checksum(out / name) == expected for name, expected in outputs.items()
-        )
+        return bool(outputs) and not any(compared(out / name, expected, "") for name, expected in outputs.items())
 
     vintages = {role: vintage.id for role, vintage in {**chosen.vintages, **estimated}.items()}
     return pipeline.step("write the report", inputs=vintages, parameters={}, make=make, stands=stands)
@@ -141,7 +163,6 @@ def _rendered(document: Document, tell: Callable[[str], None]) -> dict[str, byte
     from corridors.report.render.html import html
     from corridors.report.render.pdf import pdf
     from corridors.report.render.pictures import embed_script, page, png, svg
-    from corridors.report.render.word import word
 
     charts = document.charts()
     tell(f"drawing {len(charts)} charts")
@@ -161,8 +182,22 @@ def _rendered(document: Document, tell: Callable[[str], None]) -> dict[str, byte
         "figures.csv": _figures_csv(document),
         "report.html": html(document, drawings=text, script=embed_script(charts)),
         "report.pdf": pdf(document, pictures=pictures),
-        "report.docx": word(document, pictures=pictures),
+        "report.docx": _word(document, pictures),
     }
+
+
+def _word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
+    from corridors.report.render.word import word
+
+    try:
+        with whole_or_nothing("the Word document to a temporary folder"):
+            return word(document, pictures=pictures)
+    except RuntimeError as error:
+        # So pandoc ends when it has no room for its own files.
+        raise Unavailable(
+            f"could not write the Word document: {' '.join(str(error).split())}; nothing was changed. "
+            "Free space for temporary files, then try again"
+        ) from error
 
 
 def _figures_csv(document: Document) -> bytes:

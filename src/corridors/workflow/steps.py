@@ -31,6 +31,22 @@ class Step:
     outputs: Mapping[str, str]
 
 
+def _nothing() -> None:
+    """What is left to do for a step that only writes to the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a step made: `outputs` by name with their checksum or vintage.
+
+    `place` puts them where the user looks for them. It is called once the ledger has the step's row, so that a store that
+    cannot be written is met before anything of the user's is replaced.
+    """
+
+    outputs: Mapping[str, str]
+    place: Callable[[], None] = _nothing
+
+
 @cache
 def code_checksum() -> str:
     """Version and checksum of the package's own sources and data: other code may give another answer."""
@@ -66,7 +82,7 @@ class Pipeline:
         *,
         inputs: Mapping[str, str],
         parameters: Mapping[str, str],
-        make: Callable[[], Mapping[str, str]],
+        make: Callable[[], Made],
         stands: Callable[[Mapping[str, str]], bool],
     ) -> Step:
         """Run `make`, or skip it when the ledger has its entry and all of its outputs still stand.
@@ -80,7 +96,7 @@ class Pipeline:
         parameters
             Choices that change the outcome.
         make
-            Does the work and returns its outputs by name with their checksum or vintage.
+            Does the work and returns what it made.
         stands
             Whether given outputs are all there, unchanged.
         """
@@ -101,8 +117,9 @@ class Pipeline:
             self.progress(name, "unchanged, skipped")
             return Step(name, "skipped", time.perf_counter() - begun, known.outputs)
         self.progress(name, "started")
-        outputs = make()
-        self.store.record(entry.ended(outputs))
+        made = make()
+        self.store.record(entry.ended(made.outputs))
+        made.place()
         seconds = time.perf_counter() - begun
         self.progress(name, f"done in {seconds:.1f} s")
-        return Step(name, "done", seconds, outputs)
+        return Step(name, "done", seconds, made.outputs)

@@ -1,183 +1,211 @@
-"""Sheets with one row an area or a corridor and the years, three times over, across."""
+"""Sheets with one row an area or a corridor and the figures, for one sex after the other, across."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from corridors.collect.cells import UNCHANGED, Header, Sheet, figures, fold_label, repeated_rows, year_of
-from corridors.collect.sources.undesa._stock import NAMES, finish_stock, source_of
-from corridors.collect.spellings import kind_of, place_areas, without_repeated_regions
-from corridors.concepts.areas import UNKNOWN_ORIGIN, WORLD
+from corridors.collect.cells import Header, Sheet, figures, fold_label, repeated_rows, year_of
+from corridors.collect.sources.undesa._columns import FigureColumn, Quantity, age_of, figure_columns, period_of
+from corridors.collect.sources.undesa._notes import note_column, spelled_out
+from corridors.collect.sources.undesa._stock import NAMES
+from corridors.collect.sources.undesa._tables import finish_tables
+from corridors.collect.spellings import kind_of, place_areas
+from corridors.concepts.ages import TOTAL
+from corridors.concepts.areas import UNKNOWN_ORIGIN
 from corridors.concepts.findings import Finding, raise_if_any
-from corridors.concepts.periods import MID_YEAR
 
 if TYPE_CHECKING:
     from corridors.concepts.dataflows import DataflowName
 
-#: Rows above the years in which the captions that tell the sexes stand.
-_CAPTION_ABOVE = 6
+#: "Two dots (..) indicate that data are not available or are not reported separately"; "The tilde (~) indicates that the
+#: data are protected for privacy reasons because the number in the cell [...] is less than five."
+MARKS = {"..": "O", "~": "Q"}
+#: Titles and captions of tables in thousands.
+_THOUSANDS = re.compile(r"\bthousands?\b|'000\b|\(000s?\)")
+_PAIR = ["DESTINATION", "ORIGIN"]
 
 
 @dataclass(frozen=True, slots=True)
-class YearColumn:
-    """One column of figures."""
+class Headed:
+    """A sheet with its folded title, its header and the notes of its workbook; `by_age` when ages stand across."""
 
-    index: int
-    year: str
-    sex: str
+    sheet: Sheet
+    title: str
+    header: Header
+    notes: Mapping[str, str] = field(default_factory=dict)
+    by_age: bool = False
 
-    @property
-    def label(self) -> str:
-        """How findings name it."""
-        return f"{self.year} ({self.sex})"
+    def figures_at(self) -> tuple[int, list[FigureColumn]]:
+        """Row of the figures' labels and the columns of figures."""
+        return figure_columns(self.sheet, self.title, self.header, reading=age_of if self.by_age else period_of)
 
+    def column(self, word: str, side: str = "") -> str | None:
+        """The frame's column of a label: of the origin when `side` says so, else of the destination or the only one."""
+        for name, index in self.header.columns.items():
+            folded = name.casefold()
+            if word in folded and (side in folded if side else "origin" not in folded):
+                return self.sheet.cells.columns[index]
+        return None
 
-def year_columns(sheet: Sheet, header: Header) -> list[YearColumn]:
-    """Columns whose label is a year, with the sex that the caption above them says.
-
-    Raises
-    ------
-    DataError
-        Years repeat and no caption tells their sexes, a year stands twice under one caption or is missing under one.
-    """
-    labels = sheet.cells.row(header.row - 1)
-    years = [(index, year) for index, text in enumerate(labels) if (year := year_of(text))]
-    sexes = _sexes(sheet, header, years[0][0] if years else 0)
-    columns = [YearColumn(index, year, sexes[index] or "_T") for index, year in years]
-    raise_if_any(_year_findings(columns, all(sexes[index] for index, _ in years), sheet.place(header.row)))
-    return columns
+    def years(self) -> str | None:
+        """The frame's column of years, in sheets that have one."""
+        labels = self.sheet.cells.row(self.header.row - 1)
+        return next((self.sheet.cells.columns[i] for i, text in enumerate(labels) if fold_label(text) == "year"), None)
 
 
-def _year_findings(columns: Sequence[YearColumn], captioned: bool, place: str) -> list[Finding]:
-    labels = [column.label for column in columns]
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice and not captioned:
-        fact = "the years repeat but no caption above them tells both sexes, male and female"
-        return [Finding("column-missing", place, fact, UNCHANGED)]
-    findings = [Finding("key-duplicate", place, f"two columns {label}", UNCHANGED) for label in twice]
-    expected = {
-        YearColumn(0, year, sex).label for year in {c.year for c in columns} for sex in {c.sex for c in columns}
-    }
-    lacking = sorted(expected - set(labels))
-    return findings + [Finding("column-missing", place, f"no column {label}", UNCHANGED) for label in lacking]
-
-
-def _sexes(sheet: Sheet, header: Header, first: int) -> list[str | None]:
-    """Sex of each column: a caption holds until the next one, as merged cells do."""
-    for row in range(header.row - 2, max(header.row - 2 - _CAPTION_ABOVE, -1), -1):
-        captions = [fold_label(text) for text in sheet.cells.row(row)]
-        if any("male" in text for text in captions[first:]):
-            sexes: list[str | None] = []
-            for text in captions:
-                sexes.append(_sex(text) if text else (sexes[-1] if sexes else None))
-            return sexes
-    return [None] * sheet.cells.width
-
-
-def _sex(caption: str) -> str | None:
-    # "female" holds "male": it has to be asked for first.
-    for word, sex in (("both sexes", "_T"), ("female", "F"), ("male", "M")):
-        if word in caption:
-            return sex
-    return None
-
-
-def read_long(
-    headed: Sequence[tuple[Sheet, str, Header]], *, revision: str
-) -> tuple[dict[DataflowName, pl.DataFrame], list[str]]:
-    """STOCK of every sheet of stocks, POPULATION of every sheet of population.
+def read_long(headed: Sequence[Headed], *, revision: str) -> tuple[dict[DataflowName, pl.DataFrame], list[str]]:
+    """One table a dataflow from all sheets.
 
     Also the destinations that list several rows of unknown origin, whose figures are added up.
     """
-    stocks: list[pl.DataFrame] = []
-    populations: list[pl.DataFrame] = []
+    parts: list[pl.DataFrame] = []
     findings: list[Finding] = []
-    for sheet, title, header in headed:
-        is_population = "total population" in title
-        cells, found = _cells(sheet, header, unit=1_000 if "(thousands)" in title else 1)
+    for one in headed:
+        cells, found = _cells(one)
         findings += found
-        (populations if is_population else stocks).append(cells)
+        parts.append(cells)
     raise_if_any(findings)
-    tables: dict[DataflowName, pl.DataFrame] = {}
-    added: list[str] = []
-    if stocks:
-        cells, added = _one_unknown(pl.concat(stocks))
-        tables["STOCK"] = finish_stock(cells, revision=revision)
-    if populations:
-        tables["POPULATION"] = _population(pl.concat(populations), revision)
-    return tables, added
+    cells, added = _one_unknown(pl.concat(parts))
+    return finish_tables(cells, revision=revision), added
 
 
-def _cells(sheet: Sheet, header: Header, *, unit: float) -> tuple[pl.DataFrame, list[Finding]]:
-    """One row a figure: ORIGIN, DESTINATION, SEX, YEAR, TYPE, OBS_VALUE, OBS_STATUS."""
-    years = year_columns(sheet, header)
-    names = sheet.cells.columns
-    chosen = {name: names[index] for name, index in header.columns.items()}
-    code, kind, origin = (_column(chosen, *words) for words in (("code", ""), ("type", ""), ("code", "origin")))
-    rows = (
-        sheet.cells.with_row_index("row", offset=1)
-        .slice(header.row)
-        .select(
-            "row",
-            pl.col(code or "").alias("destination"),
-            (pl.col(origin) if origin else pl.lit("900")).alias("origin"),
-            pl.col(kind or "").alias("TYPE"),
-            *(pl.col(names[column.index]).alias(column.label) for column in years),
-        )
-    )
-    rows = rows.filter(pl.any_horizontal(pl.all().exclude("row", "origin").is_not_null()))
-    findings: list[Finding] = []
-    pair = ["DESTINATION", "ORIGIN"]
-    for column, into in (("destination", "DESTINATION"), ("origin", "ORIGIN")):
-        label = f"Location code of {column}" if origin else "Location code"
-        rows, unknown = place_areas(rows, column, into=into, names=NAMES, place=sheet.place, label=label)
-        findings += unknown
-    # Regions may be listed twice and rows of unknown origin are parts of one whole; any other pair stands once.
-    single = rows.filter(
-        ~pl.any_horizontal(kind_of(column).is_in(["region", "world"]) for column in pair),
-        pl.col("ORIGIN") != UNKNOWN_ORIGIN,
-    )
-    findings += repeated_rows(single, pair, place=lambda numbers: f"{sheet.place()}, rows {numbers}")
+def _cells(headed: Headed) -> tuple[pl.DataFrame, list[Finding]]:
+    """One row a figure, as `finish_tables` takes them."""
+    sheet = headed.sheet
+    row, columns = headed.figures_at()
+    rows, findings = _placed(headed, row, columns)
     long = rows.unpivot(
-        on=[column.label for column in years],
-        index=["row", *pair, "TYPE"],
+        on=[column.label for column in columns],
+        index=["row", *_PAIR, "YEAR", "TYPE", "NOTE", "LISTING"],
         variable_name="column",
         value_name="TEXT",
     )
-    cells, unreadable = figures(long, place=sheet.place, unit=unit)
-    findings += [*unreadable, *_empty_columns(cells, sheet)]
-    by_label = {column.label: column for column in years}
-    cells = cells.with_columns(
+    parts = []
+    for quantity, unit in _units(headed, columns).items():
+        labels = [column.label for column in columns if column.quantity == quantity]
+        cells, unreadable = figures(
+            long.filter(pl.col("column").is_in(labels)),
+            place=sheet.place,
+            unit=unit,
+            signed="GROWTH_RATE" in str(quantity.measures),
+            marks=MARKS,
+        )
+        findings += [*unreadable, *_empty_columns(cells, sheet)]
+        parts.append(cells.with_columns(QUANTITY=pl.lit(quantity.name)))
+    by_label = {column.label: column for column in columns}
+    at = pl.col("column").replace_strict({label: column.at for label, column in by_label.items()})
+    cells = pl.concat(parts).with_columns(
         SEX=pl.col("column").replace_strict({label: column.sex for label, column in by_label.items()}),
-        YEAR=pl.col("column").replace_strict({label: column.year for label, column in by_label.items()}),
+        AT=pl.col("YEAR") if headed.by_age else at,
+        AGE=at if headed.by_age else pl.lit(TOTAL),
     )
-    return cells.drop("row", "column", "TEXT"), findings
+    return cells.drop("row", "column", "TEXT", "YEAR"), findings
+
+
+def _placed(headed: Headed, row: int, columns: Sequence[FigureColumn]) -> tuple[pl.DataFrame, list[Finding]]:
+    """The sheet's rows of areas with the labels of their figures; headings of groups are left out."""
+    sheet, labels = headed.sheet, [column.label for column in columns]
+    has_origins = headed.column("code", "origin") is not None
+    rows = _rows(headed, row, columns)
+    rows = rows.filter(pl.any_horizontal(pl.col("destination", *labels).is_not_null()))
+    # Headings such as "World Bank income groups" stand in rows of their own, without a code and without a figure.
+    written = pl.any_horizontal(pl.col(name).fill_null("..").str.strip_chars() != ".." for name in labels)
+    rows = rows.filter((pl.col("destination").fill_null("").str.strip_chars() != "") | written)
+    rows, findings = _years(rows, sheet) if headed.by_age else (rows, [])
+    rows = rows.with_columns(LISTING=pl.col("destination").rle_id())
+    for column, into in (("destination", "DESTINATION"), ("origin", "ORIGIN")):
+        label = f"Location code of {column}" if has_origins else "Location code"
+        rows, unknown = place_areas(rows, column, into=into, names=NAMES, place=sheet.place, label=label)
+        findings += unknown
+    spelled = {text: spelled_out(text, headed.notes) for text in rows.get_column("NOTE").drop_nulls().unique()}
+    rows = rows.with_columns(pl.col("NOTE").replace_strict(spelled, default=None, return_dtype=pl.String))
+    # Regions may be listed twice and rows of unknown origin are parts of one whole; any other pair stands once.
+    listed = pl.any_horizontal(
+        kind_of(column).is_in(["region", "world"]) for column in (_PAIR if has_origins else _PAIR[:1])
+    )
+    single = rows.filter(~listed, pl.col("ORIGIN") != UNKNOWN_ORIGIN)
+    key = [*_PAIR, "YEAR"] if headed.by_age else _PAIR
+    findings += repeated_rows(single, key, place=lambda numbers: f"{sheet.place()}, rows {numbers}")
+    return _without_repeated_unknown(rows, labels), findings
+
+
+def _rows(headed: Headed, row: int, columns: Sequence[FigureColumn]) -> pl.DataFrame:
+    """All rows below the header as they are written."""
+    sheet, names = headed.sheet, headed.sheet.cells.columns
+    note = note_column(sheet, headed.header)
+
+    def cells(column: str | None, otherwise: str | None = None) -> pl.Expr:
+        return pl.col(column) if column else pl.lit(otherwise, dtype=pl.String)
+
+    return (
+        sheet.cells.with_row_index("row", offset=1)
+        .slice(row)
+        .select(
+            "row",
+            cells(headed.column("code")).alias("destination"),
+            cells(headed.column("country or area")).alias("destination name"),
+            cells(headed.column("code", "origin"), "900").alias("origin"),
+            cells(headed.column("country or area", "origin")).alias("origin name"),
+            cells(headed.column("type")).alias("TYPE"),
+            cells(None if note is None else names[note]).alias("NOTE"),
+            cells(headed.years() if headed.by_age else None).alias("YEAR"),
+            *(pl.col(names[column.index]).alias(column.label) for column in columns),
+        )
+    )
+
+
+def _without_repeated_unknown(rows: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    """Rows of unknown origin without those that repeat another to the last figure: they count nobody else.
+
+    A region that is listed twice, under a continent and under the world, has its rows of unknown origin in each listing:
+    the column LISTING keeps them apart, so that they are never added up across listings.
+    """
+    region = kind_of("DESTINATION").is_in(["region", "world"])
+    rows = rows.with_columns(LISTING=pl.when(region).then("LISTING").otherwise(0))
+    unknown = pl.col("ORIGIN") == UNKNOWN_ORIGIN
+    same = ["DESTINATION", "origin", "YEAR", "LISTING", *labels]
+    once = rows.filter(unknown).unique(subset=same, keep="first", maintain_order=True)
+    return pl.concat([rows.filter(~unknown), once])
+
+
+def _years(rows: pl.DataFrame, sheet: Sheet) -> tuple[pl.DataFrame, list[Finding]]:
+    """Rows with their year, and a finding for each that has none."""
+    years = {text: year_of(text) for text in rows.get_column("YEAR").unique()}
+    read = rows.with_columns(year=pl.col("YEAR").replace_strict(years, default=None, return_dtype=pl.String))
+    bad = read.filter(pl.col("year").is_null()).select("row", "YEAR")
+    findings = [
+        Finding("period-unreadable", sheet.place(row, "Year"), f"{text!r} is no year", "write a year")
+        for row, text in bad.iter_rows()
+    ]
+    return read.with_columns(YEAR=pl.col("year")).drop("year"), findings
+
+
+def _units(headed: Headed, columns: Sequence[FigureColumn]) -> dict[Quantity, float]:
+    """Factor by which a quantity's figures are multiplied."""
+    above = headed.sheet.cells.head(headed.header.row)
+    said = any(_THOUSANDS.search(fold_label(text)) for row in above.iter_rows() for text in row if text)
+    thousands = 1_000 if said else 1
+    return {column.quantity: thousands for column in columns}
 
 
 def _one_unknown(cells: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """Several rows of unknown origin of one destination as one: each counts other persons, none told apart."""
     unknown = cells.filter(pl.col("ORIGIN") == UNKNOWN_ORIGIN)
     value, status = pl.col("OBS_VALUE"), pl.col("OBS_STATUS")
-    joined = unknown.group_by("DESTINATION", "ORIGIN", "TYPE", "SEX", "YEAR", maintain_order=True).agg(
+    key = [name for name in cells.columns if name not in ("OBS_VALUE", "OBS_STATUS")]
+    joined = unknown.group_by(key, maintain_order=True).agg(
         pl.when(value.is_not_null().all()).then(value.sum()).alias("OBS_VALUE"),
-        pl.when((status == "O").any()).then(pl.lit("O")).otherwise(status.first()).alias("OBS_STATUS"),
+        pl.coalesce(status.filter(value.is_null()).first(), status.first()).alias("OBS_STATUS"),
         pl.len().alias("parts"),
     )
     added = joined.filter(pl.col("parts") > 1).get_column("DESTINATION").unique().sort().to_list()
-    return pl.concat([cells.filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN), joined.select(cells.columns)]), added
-
-
-def _column(chosen: dict[str, str], word: str, side: str) -> str | None:
-    """The sheet's column of a label: of the origin when `side` says so, else of the destination or the only one."""
-    for name, column in chosen.items():
-        folded = name.casefold()
-        if word in folded and (side in folded if side else "origin" not in folded):
-            return column
-    return None
+    known = cells.filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN)
+    return pl.concat([known, joined.select(cells.columns)]).drop("LISTING"), added
 
 
 def _empty_columns(cells: pl.DataFrame, sheet: Sheet) -> list[Finding]:
@@ -194,17 +222,3 @@ def _empty_columns(cells: pl.DataFrame, sheet: Sheet) -> list[Finding]:
         )
         for column in empty.get_column("column")
     ]
-
-
-def _population(cells: pl.DataFrame, revision: str) -> pl.DataFrame:
-    finished = cells.filter(pl.col("ORIGIN") == WORLD).select(
-        AREA="DESTINATION",
-        SEX="SEX",
-        AGE=pl.lit("_T"),
-        TIME_PERIOD=pl.format("{}-" + MID_YEAR, "YEAR"),
-        SOURCE=pl.lit(source_of(revision)),
-        UNIT_MEASURE=pl.lit("PS"),
-        OBS_VALUE="OBS_VALUE",
-        OBS_STATUS="OBS_STATUS",
-    )
-    return without_repeated_regions(finished, ["AREA"])

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from corridors.collect.cells import figures, repeated_rows
 from corridors.collect.reading import Reading
-from corridors.collect.sources.undesa._stock import NAMES, REVISIONS, finish_stock, source_of
+from corridors.collect.sources.undesa._stock import NAMES, finish_stock, source_of
+from corridors.collect.sources.undesa._totals import prove_revision
 from corridors.collect.spellings import place_areas
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 
@@ -18,7 +19,7 @@ _SEXES = {"female": "F", "male": "M"}
 
 
 def read_tidy(table: pl.DataFrame, *, file: str) -> Reading:
-    """STOCK of a tidy file; its last date proves the revision."""
+    """STOCK of a tidy file; the world totals that a revision published prove which one it is."""
     import polars as pl
 
     def place(row: int, column: str) -> str:
@@ -27,7 +28,6 @@ def read_tidy(table: pl.DataFrame, *, file: str) -> Reading:
 
     _require_columns(table, file)
     findings = _code_findings(table, file)
-    revision = _revision(table, file, findings)
     for column, into in (("dest", "DESTINATION"), ("orig", "ORIGIN")):
         table, unknown = place_areas(table, column, into=into, names=NAMES, place=place)
         findings += unknown
@@ -42,12 +42,15 @@ def read_tidy(table: pl.DataFrame, *, file: str) -> Reading:
     raise_if_any(findings)
     by_sex = table.select("row", "DESTINATION", "ORIGIN", "SEX", "YEAR", "TYPE", "OBS_VALUE", "OBS_STATUS")
     both = _both_sexes(by_sex, file)
+    revision, proofs = prove_revision(both, file=file)
     stock = finish_stock(pl.concat([by_sex.drop("row"), both]), revision=revision)
     return Reading(
         product=f"{source_of(revision)}-bilateral",
         revision=revision,
         layout="tidy derivative by destination, year, origin and sex",
         tables={"STOCK": stock},
+        evidence=proofs,
+        cover=1.0,
     )
 
 
@@ -75,21 +78,6 @@ def _code_findings(table: pl.DataFrame, file: str) -> list[Finding]:
             for row, value in bad.iter_rows()
         ]
     return findings
-
-
-def _revision(table: pl.DataFrame, file: str, findings: list[Finding]) -> str:
-    last = str(table.get_column("t").max())
-    if last not in REVISIONS:
-        known = ", ".join(f"{date} ({revision} revision)" for date, revision in REVISIONS.items())
-        findings.append(
-            Finding(
-                "revision-unknown",
-                f"{file}, column t",
-                f"the last date is {last}",
-                f"the last date must be one of {known}",
-            )
-        )
-    return REVISIONS.get(last, last)
 
 
 def _both_sexes(by_sex: pl.DataFrame, file: str) -> pl.DataFrame:

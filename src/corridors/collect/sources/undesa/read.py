@@ -1,8 +1,9 @@
-"""The United Nations international migrant stock: three revisions, four layouts, recognised by their content.
+"""The United Nations international migrant stock: four revisions, five layouts, recognised by their content.
 
-Layouts: the wide bilateral workbook of 2015 (origins across), the long bilateral workbooks of 2020 and 2024, the
-workbook of 2020 by sex and destination, and a tidy CSV derivative, `dest,t,orig,sex,n,type_b,type_c,type_r,type_i`,
-with ISO 3166 codes and one row for each destination, year, origin and sex.
+Layouts: the wide bilateral workbooks of 2015 and 2019 (origins across), the long bilateral workbooks of 2020 and 2024,
+the workbooks by sex and destination of 2019, 2020 and 2024 (with population, shares, growth and refugees), those by age,
+sex and destination of 2019 and 2020, and a tidy CSV derivative, `dest,t,orig,sex,n,type_b,type_c,type_r,type_i`, with
+ISO 3166 codes and one row for each destination, year, origin and sex.
 """
 
 from __future__ import annotations

@@ -14,8 +14,9 @@ from corridors.concepts.findings import DataError, Finding, raise_if_any
 from corridors.concepts.periods import MID_YEAR
 
 WANTED = (
-    "the demographic indicators (medium variant) as CSV or compact workbook, or a tidy derivative with annual births, "
-    "deaths and net migration, population at 1 July, or death rates"
+    "the demographic indicators (medium variant) as CSV or compact workbook, the population by sex or age as CSV or "
+    "workbook, births, deaths and net migration by period of 2019, or a tidy derivative with annual births, deaths and net "
+    "migration, population at 1 July, or death rates"
 )
 #: Measure and sex of each column of figures, by the publisher's CSV name.
 MEASURES = {
@@ -32,9 +33,12 @@ MEASURES = {
 #: Columns without which the file is of no use, and how many of them tell that it is this table.
 CSV_COLUMNS = ("LocID", "Variant", "Time", "TPopulation1July", "Births", "Deaths", "NetMigrations")
 ENOUGH = 4
+#: The same for the CSV by five-year period of the revision of 2019, which has no population.
+_PERIOD_COLUMNS = ("LocID", "Variant", "Time", "MidPeriod", "Births", "Deaths", "NetMigrations", "SRB")
 #: The same columns by what the compact workbook says over them.
 WORKBOOK_LABELS = {
     "LocID": Label("Location code", ("location code",)),
+    "Location": Label("Region, subregion, country or area", ("country or area",)),
     "Variant": Label("Variant", ("variant",)),
     "Time": Label("Year", ("year",), ("birth", "death", "population", "age", "rate")),
     "TPopulation1July": Label("Total Population, as of 1 July (thousands)", ("total population", "1 july")),
@@ -49,6 +53,7 @@ WORKBOOK_LABELS = {
     "SRB": Label("Sex Ratio at Birth (males per 100 female births)", ("sex ratio at birth",)),
     "NetMigrations": Label("Net Number of Migrants (thousands)", ("net number of migrants",)),
 }
+_YEARS, _SPANS = r"^\d{4}$", r"^\d{4}-\d{4}$"
 _VARIANTS = ("Estimates", "Medium", "Medium variant")
 
 
@@ -58,6 +63,24 @@ def from_csv(table: pl.DataFrame, *, file: str) -> Series:
     raise_if_any(Finding("column-missing", f"{file}, row 1", f"no column {name}", UNCHANGED) for name in missing)
     found, findings = _figures(table, lambda row, column: f"{file}, row {row}, column {column}", file)
     return Series(found, "publisher's CSV of demographic indicators", tuple(findings))
+
+
+def is_by_period(columns: set[str]) -> bool:
+    """Whether the columns are those of the CSV by five-year period."""
+    return (
+        len(columns & set(_PERIOD_COLUMNS)) >= ENOUGH and "MidPeriod" in columns and "TPopulation1July" not in columns
+    )
+
+
+def from_periods(table: pl.DataFrame, *, file: str) -> Series:
+    """Figures of the publisher's CSV by five-year period, from 1 July to 1 July."""
+    missing = [name for name in _PERIOD_COLUMNS if name not in table.columns]
+    raise_if_any(Finding("column-missing", f"{file}, row 1", f"no column {name}", UNCHANGED) for name in missing)
+    # This CSV gives boys per girl; the annual ones give boys per 100 girls.
+    found, findings = _figures(
+        table, lambda row, column: f"{file}, row {row}, column {column}", file, times=_SPANS, ratio=1
+    )
+    return Series(found, "publisher's CSV of indicators by five-year period", tuple(findings))
 
 
 def from_workbook(sheets: Sequence[Sheet], *, file: str) -> Series:
@@ -99,19 +122,24 @@ def _headed(sheet: Sheet) -> pl.DataFrame:
     )
 
 
-def _figures(table: pl.DataFrame, place: Place, whole: str) -> tuple[pl.DataFrame, list[Finding]]:
+def _figures(
+    table: pl.DataFrame, place: Place, whole: str, *, times: str = _YEARS, ratio: float = 1 / 100
+) -> tuple[pl.DataFrame, list[Finding]]:
     # Headings of groups stand in rows of their own, without a year and without a figure.
     written = [pl.col(name).fill_null("").str.strip_chars() for name in ("Time", *MEASURES) if name in table.columns]
     table = table.filter(pl.any_horizontal(text != "" for text in written))
     table = table.with_columns(pl.col("Time").fill_null("").str.strip_chars().str.replace(r"\.0$", ""))
+    word = "year" if times == _YEARS else "period"
     findings = [
-        Finding("period-unreadable", place(row, "Time"), f"{year!r} is no year", "write a year")
-        for row, year in table.filter(~pl.col("Time").str.contains(r"^\d{4}$")).select("row", "Time").iter_rows()
+        Finding("period-unreadable", place(row, "Time"), f"{year!r} is no {word}", f"write a {word}")
+        for row, year in table.filter(~pl.col("Time").str.contains(times)).select("row", "Time").iter_rows()
     ]
     others = table.filter(~pl.col("Variant").is_in(_VARIANTS).fill_null(value=False)).get_column("Variant").unique()
     if others.len():
         fact = f"variants {', '.join(sorted(str(name) for name in others))}"
         findings.append(Finding("table-wrong", whole, fact, "give a file with estimates and the medium variant only"))
+    if "Location" in table.columns:
+        table = table.rename({"Location": "LocID name"})
     placed, unknown = place_areas(table, "LocID", into="AREA", names=NAMES, place=place)
     findings += [*unknown, *repeated_rows(placed, ["LocID", "Time"], place=lambda n: f"{whole}, rows {n}")]
     present = [name for name in MEASURES if name in placed.columns]
@@ -120,7 +148,7 @@ def _figures(table: pl.DataFrame, place: Place, whole: str) -> tuple[pl.DataFram
     parts = []
     for rows, unit, is_signed in (
         (long.filter(~pl.col("column").is_in(["NetMigrations", "SRB"])), 1_000, False),
-        (long.filter(pl.col("column") == "SRB"), 1 / 100, False),
+        (long.filter(pl.col("column") == "SRB"), ratio, False),
         (signed, 1_000, True),
     ):
         cells, unreadable = figures(rows, place=place, unit=unit, signed=is_signed)
@@ -135,10 +163,13 @@ def _labelled(cells: pl.DataFrame) -> pl.DataFrame:
         MEASURE=pl.col("column").replace_strict({name: measure for name, (measure, _) in MEASURES.items()}),
         SEX=pl.col("column").replace_strict({name: sex for name, (_, sex) in MEASURES.items()}),
         AGE=pl.lit(TOTAL),
-        LAST=pl.col("Time").cast(pl.Int64, strict=False),
+        LAST=pl.col("Time").str.slice(-4).cast(pl.Int64, strict=False),
+        START=pl.col("Time").str.slice(0, 4).cast(pl.Int64, strict=False),
     ).with_columns(
         TIME_PERIOD=pl.when(pl.col("MEASURE") == "POPULATION")
         .then(pl.format("{}-" + MID_YEAR, "Time"))
+        .when(pl.col("Time").str.contains("-"))
+        .then(pl.format("{}-" + MID_YEAR + "/P{}Y", "START", pl.col("LAST") - pl.col("START")))
         .otherwise(pl.col("Time"))
     )
     columns = ["AREA", "MEASURE", "SEX", "AGE", "TIME_PERIOD", "LAST", "OBS_VALUE", "OBS_STATUS"]

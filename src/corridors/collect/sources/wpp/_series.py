@@ -8,17 +8,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridors.collect.cards import Check, card
+from corridors.collect.plausible import events_findings
 from corridors.collect.reading import Reading
 from corridors.collect.spellings import kind_of, names_of, without_repeated_regions
+from corridors.concepts.ages import TOTAL
 from corridors.concepts.areas import WORLD
 from corridors.concepts.dataflows import DataflowName
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 
 NAMES = names_of("wpp")
-#: Last calendar year that a revision estimates; what follows is its medium variant.
-LAST_ESTIMATE = {"2022": 2021, "2024": 2023}
-#: Revisions differ by 0.1 to 1 per cent in these figures, layouts of one revision by rounding.
-_TOLERANCE = 2e-4
+#: Last year that a revision estimates (2019: ends its last period, on 1 July); what follows is its medium variant.
+LAST_ESTIMATE = {"2019": 2020, "2022": 2021, "2024": 2023}
+#: Revisions differ by 0.01 to 1 per cent in these figures, layouts of one revision by rounding.
+_TOLERANCE = 8e-5
 _FLOWS: dict[str, tuple[DataflowName, str]] = {
     "POPULATION": ("POPULATION", "PS"),
     "BIRTHS": ("VITAL", "EV"),
@@ -42,11 +44,14 @@ class Series:
         The layout in words.
     findings
         What was found on the way.
+    titled
+        Revision that the titles name, with the words that do; None where nothing names one.
     """
 
     figures: pl.DataFrame
     layout: str
     findings: tuple[Finding, ...]
+    titled: tuple[str, str] | None = None
 
 
 def finish(series: Series, *, table: str, file: str) -> Reading:
@@ -56,11 +61,15 @@ def finish(series: Series, *, table: str, file: str) -> Reading:
     medium variant adds with status P. What follows is PROJECTION.
     """
     raise_if_any(series.findings)
-    revision = prove_revision(series.figures, file=file, checks=card("wpp").checks)
+    raise_if_any(events_findings(series.figures, place=file))
+    checks = card("wpp").checks
+    revision, evidence = _revision(series, file=file, checks=checks)
     source = f"wpp-{revision}"
     rows = series.figures.with_columns(SOURCE=pl.lit(source), UNIT_MEASURE=_unit())
     rows = without_repeated_regions(rows, ["AREA"])
-    past = rows.filter(pl.col("LAST") <= int(revision))
+    # The revision of 2019 estimates one year more than its own.
+    last_past = max(int(revision), LAST_ESTIMATE[revision])
+    past = rows.filter(pl.col("LAST") <= last_past)
     provisional = (pl.col("LAST") > LAST_ESTIMATE[revision]) & (pl.col("OBS_STATUS") == "A")
     past = past.with_columns(OBS_STATUS=pl.when(provisional).then(pl.lit("P")).otherwise("OBS_STATUS"))
     tables: dict[DataflowName, pl.DataFrame] = {}
@@ -69,10 +78,46 @@ def finish(series: Series, *, table: str, file: str) -> Reading:
         chosen = past.filter(pl.col("MEASURE").is_in(measures)).drop("LAST")
         if chosen.height:
             tables[name] = chosen if name == "VITAL" else chosen.drop("MEASURE")
-    future = rows.filter(pl.col("LAST") > int(revision)).drop("LAST")
+    future = rows.filter(pl.col("LAST") > last_past).drop("LAST")
     if future.height:
         tables["PROJECTION"] = future.with_columns(QUANTILE=pl.lit(None, dtype=pl.String))
-    return Reading(product=f"{source}-{table}", revision=revision, layout=series.layout, tables=tables)
+    return Reading(f"{source}-{table}", revision, series.layout, tables, evidence)
+
+
+def _revision(series: Series, *, file: str, checks: Sequence[Check]) -> tuple[str, tuple[str, ...]]:
+    """The revision that titles name and no figure contradicts, or that figures prove; with what says so."""
+    if series.titled is None:
+        revision = prove_revision(series.figures, file=file, checks=checks)
+    else:
+        revision, words = series.titled
+        torn = [c for c, value in _compared(series.figures, checks) if c.revision == revision and not _agrees(c, value)]
+        if torn:
+            fact = f"the title says {words!r}, but world figures do not fit: {_shown(torn[0])} was published"
+            raise DataError([Finding("revision-mixed", file, fact, "name the publisher's own, unchanged file")])
+        if revision not in LAST_ESTIMATE:
+            known = ", ".join(LAST_ESTIMATE)
+            fact = f"the title says {words!r}"
+            raise DataError([Finding("revision-unknown", file, fact, f"known revisions are {known}")])
+    fitting = [c for c, value in _compared(series.figures, checks) if c.revision == revision and _agrees(c, value)]
+    proofs = [f"world {_shown(check)}, as revision {revision} published it" for check in fitting[:3]]
+    return revision, (*([f"title: {series.titled[1]}"] if series.titled else []), *proofs)
+
+
+def with_all_ages(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures by age with their sum: computed here, so its status is E, or that of a figure that is not there."""
+    key = ["AREA", "MEASURE", "SEX", "TIME_PERIOD", "LAST"]
+    value, status = pl.col("OBS_VALUE"), pl.col("OBS_STATUS")
+    # A region that is listed twice must not count twice.
+    whole = (
+        figures.unique([*key, "AGE"], keep="first", maintain_order=True)
+        .group_by(key, maintain_order=True)
+        .agg(
+            pl.when(value.is_not_null().all()).then(value.sum().round(3)).alias("OBS_VALUE"),
+            pl.coalesce(status.filter(value.is_null()).first(), pl.lit("E")).alias("OBS_STATUS"),
+            pl.lit(TOTAL).alias("AGE"),
+        )
+    )
+    return pl.concat([figures, whole.select(figures.columns)])
 
 
 def _unit() -> pl.Expr:
@@ -96,14 +141,14 @@ def prove_revision(figures: pl.DataFrame, *, file: str, checks: Sequence[Check])
     DataError
         No revision fits, or figures of two do.
     """
-    seen = {(check.measure, check.period): _world(figures, check.measure, check.period) for check in checks}
-    compared = [(check, value) for check in checks if (value := seen[check.measure, check.period]) is not None]
+    compared = _compared(figures, checks)
+    seen = {(check.measure, check.period): value for check, value in compared}
     fits = {check.revision for check, value in compared if _agrees(check, value)}
     # A revision stands only when none of its figures contradicts the file.
     proved = {
         revision for revision in fits if all(_agrees(c, value) for c, value in compared if c.revision == revision)
     }
-    if len(fits) == 1 and proved:
+    if len(proved) == 1:
         return proved.pop()
     if len(fits) > 1:
         agreeing = "; ".join(
@@ -111,11 +156,17 @@ def prove_revision(figures: pl.DataFrame, *, file: str, checks: Sequence[Check])
         )
         fact, mend = f"world figures of several revisions: {agreeing}", "give each revision in its own file"
         raise DataError([Finding("revision-mixed", file, fact, mend)])
-    found = "; ".join(f"{m.lower()} {p}: {value:,.6g}" for (m, p), value in seen.items() if value is not None)
+    found = "; ".join(f"{m.lower()} {p}: {value:,.6g}" for (m, p), value in seen.items())
     fact = f"no published world figure fits; the file has {found or 'none of the years that could be compared'}"
     published = "; ".join(f"{_shown(check)} ({check.revision} revision)" for check in checks[::5])
     mend = f"keep all countries or the World row, and years that can be compared, among them {published}"
     raise DataError([Finding("revision-unknown", file, fact, mend)])
+
+
+def _compared(figures: pl.DataFrame, checks: Sequence[Check]) -> list[tuple[Check, float]]:
+    """The checks whose figure the file has, with that figure."""
+    seen = {(check.measure, check.period): _world(figures, check.measure, check.period) for check in checks}
+    return [(check, value) for check in checks if (value := seen[check.measure, check.period]) is not None]
 
 
 def _world(figures: pl.DataFrame, measure: str, period: str) -> float | None:

@@ -112,6 +112,8 @@ def _unpivoted(
     def place(row: int, column: str) -> str:
         return f"{file}, row {row}, column {column}"
 
+    if "country" in table.columns:
+        table = table.rename({"country": f"{key[0]} name"})
     placed, findings = place_areas(table, key[0], into="AREA", names=NAMES, place=place)
     repeated = repeated_rows(placed, key, place=lambda numbers: f"{file}, rows {numbers}")
     long = placed.unpivot(on=columns, index=["row", "AREA", *key[1:]], variable_name="column", value_name="TEXT")

@@ -1,8 +1,9 @@
-"""World Population Prospects, revisions 2022 and 2024, in five layouts recognised by their content.
+"""World Population Prospects, revisions 2019, 2022 and 2024, in layouts recognised by their content.
 
-The publisher's CSV of demographic indicators, its compact workbook of the same (sheets of estimates and of the medium
-variant), and three tidy derivatives: annual births, deaths and net migration; population at 1 July every five years;
-death rates by period, sex and age. No column says the revision: published world figures of the card prove it.
+The publisher's CSV of demographic indicators (annual, or by five-year period in 2019), its compact workbook of the same
+(sheets of estimates and of the medium variant), its population CSV by sex and by age, its workbooks with years, periods
+or ages across, and three tidy derivatives: annual births, deaths and net migration; population at 1 July every five
+years; death rates by period, sex and age. Where no title says the revision, published world figures of the card prove it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from typing import TYPE_CHECKING
 
 from corridors.collect.cells import fold_label, open_csv, open_workbook
 from corridors.collect.reading import Reading
-from corridors.collect.sources.wpp import _indicators, _tidy
+from corridors.collect.sources.wpp import _across, _indicators, _population, _tidy
 from corridors.collect.sources.wpp._series import finish
 from corridors.collect.unpacking import is_workbook
 from corridors.concepts.findings import DataError, Finding
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+#: Head of the table of locations that goes with the files.
+_LOCATIONS = b"name\tcountry_code\treg_code\t"
 
 
 def read(raw: bytes, *, file: str) -> Reading:
@@ -37,12 +42,25 @@ def read(raw: bytes, *, file: str) -> Reading:
     """
     if is_workbook(raw):
         sheets = open_workbook(raw, file=file, wanted=lambda name: fold_label(name).startswith(("estimates", "medium")))
+        if title := _across.titled(sheets):
+            series, table = _across.from_workbook(sheets, title)
+            return finish(series, table=table, file=file)
         return finish(_indicators.from_workbook(sheets, file=file), table="indicators", file=file)
+    if raw[:200].startswith(_LOCATIONS):
+        fact = "the list of locations (name, country_code, reg_code): names and groups of areas, without any figure"
+        raise DataError(
+            [Finding("table-wrong", file, fact, f"it supports other tables; wanted is {_indicators.WANTED}")]
+        )
     return _read_csv(open_csv(raw, file=file), file=file)
 
 
 def _read_csv(table: pl.DataFrame, *, file: str) -> Reading:
     columns = set(table.columns)
+    if _population.is_population(columns):
+        series, name = _population.from_csv(table, file=file)
+        return finish(series, table=name, file=file)
+    if _indicators.is_by_period(columns):
+        return finish(_indicators.from_periods(table, file=file), table="periods", file=file)
     if len(columns & set(_indicators.CSV_COLUMNS)) >= _indicators.ENOUGH:
         return finish(_indicators.from_csv(table, file=file), table="indicators", file=file)
     if any(column.startswith("pop_mid_") for column in columns):

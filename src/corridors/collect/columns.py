@@ -1,0 +1,139 @@
+"""Columns of tidy CSV files: which must be there, what their cells may say, which rows contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from corridors.collect.cells import Place
+from corridors.collect.spellings import names_of
+from corridors.concepts.areas import known_areas
+from corridors.concepts.findings import DataError, Finding, raise_if_any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Two-letter codes by which European institutions depart from ISO 3166-1.
+EUROPEAN_CODES = {"EL": "GRC", "UK": "GBR", "XK": "XKX"}
+YEAR = r"^(?:19|20|21)\d\d$"
+
+
+def place_in(file: str) -> Place:
+    """Names the cells of a file that has no sheets.
+
+    Examples
+    --------
+    >>> place_in("flows.csv")(7, "year")
+    'flows.csv, row 7, column year'
+    """
+    return lambda row, column: f"{file}, row {row}, column {column}"
+
+
+def alpha2_names(source: str) -> Mapping[str, str]:
+    """Area code of each two-letter code and of all that a source's `names.csv` says, which outranks the codes.
+
+    Examples
+    --------
+    >>> names = alpha2_names("eurostat")
+    >>> names["EL"], names["GR"], names["NA"]
+    ('GRC', 'GRC', 'NAM')
+    """
+    iso = {area.iso2: code for code, area in known_areas().items() if area.iso2}
+    return {**iso, **EUROPEAN_CODES, **names_of(source)}
+
+
+def require_columns(table: pl.DataFrame, columns: Sequence[str], *, file: str, wanted: str) -> None:
+    """Refuse a table that lacks columns; one that lacks most of them is another table.
+
+    Parameters
+    ----------
+    table
+        A CSV file as it was opened.
+    columns
+        Names that must be there.
+    file
+        What findings call the file.
+    wanted
+        The tables that would be read, for whoever named another one.
+
+    Raises
+    ------
+    DataError
+        Columns are missing.
+    """
+    missing = [name for name in columns if name not in table.columns]
+    if len(missing) * 2 > len(columns):
+        raise DataError([another_table(table, file=file, wanted=wanted)])
+    raise_if_any(Finding("column-missing", f"{file}, row 1", f"no column {name}", f"add {name}") for name in missing)
+
+
+def another_table(table: pl.DataFrame, *, file: str, wanted: str) -> Finding:
+    """The finding for a CSV file that is none of those wanted."""
+    seen = ", ".join(name for name in table.columns[:14] if name != "row")
+    return Finding("table-wrong", file, f"a CSV file with the columns {seen}", f"wanted is {wanted}")
+
+
+def cells_outside(
+    table: pl.DataFrame, column: str, allowed: pl.Expr, *, code: str, mend: str, place: Place
+) -> list[Finding]:
+    """One finding for each text of a column that is not allowed, at its first row.
+
+    Parameters
+    ----------
+    table
+        Table with the columns `row` and `column`.
+    column
+        Column to look into.
+    allowed
+        True where a cell may stand; null counts as false.
+    code
+        The finding's code.
+    mend
+        What mends it.
+    place
+        Names a cell.
+    """
+    import polars as pl
+
+    bad = table.filter(~allowed.fill_null(value=False)).group_by(column, maintain_order=True).agg(pl.col("row").min())
+    return [
+        Finding(code, place(row, column), f"{text or ''!r} is not allowed", mend)
+        for text, row in bad.select(column, "row").iter_rows()
+    ]
+
+
+def one_row_each(
+    table: pl.DataFrame, key: Sequence[str], *, place: Callable[[str], str]
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Let rows of one key and one figure fall together; rows of one key with different figures are findings.
+
+    Parameters
+    ----------
+    table
+        Table with the columns `row`, `OBS_VALUE`, `OBS_STATUS` and those of the key.
+    key
+        Columns that tell observations apart.
+    place
+        Names the rows, given their numbers as text.
+    """
+    import polars as pl
+
+    groups = (
+        table.group_by(key, maintain_order=True)
+        .agg("row", "OBS_VALUE", pl.col("OBS_VALUE").n_unique().alias("figures"))
+        .filter(pl.col("figures") > 1)
+    )
+    findings = [
+        Finding(
+            "key-duplicate",
+            place(", ".join(map(str, rows[:5]))),
+            f"{' and '.join(map(_shown, values[:5]))} for {', '.join(map(str, names))}",
+            "keep one",
+        )
+        for *names, rows, values in groups.select(*key, "row", "OBS_VALUE").iter_rows()
+    ]
+    return table.unique(subset=key, keep="first", maintain_order=True), findings
+
+
+def _shown(value: float | None) -> str:
+    return "no figure" if value is None else f"{value:,.15g}"

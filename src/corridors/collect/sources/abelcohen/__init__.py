@@ -1,0 +1,1 @@
+"""Published estimates of bilateral migration flows by Abel and Cohen."""

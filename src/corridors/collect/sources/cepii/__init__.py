@@ -1,0 +1,1 @@
+"""Distances between countries of CEPII."""

@@ -1,0 +1,1 @@
+"""Coordinates of countries and of capital cities."""

@@ -1,0 +1,1 @@
+"""Records of victims of trafficking from the Counter-Trafficking Data Collaborative."""

@@ -1,0 +1,1 @@
+"""Monthly registrations and deregistrations over Germany's borders, from the Federal Statistical Office."""

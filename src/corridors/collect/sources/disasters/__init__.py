@@ -1,0 +1,1 @@
+"""Disasters of EM-DAT, which may not be published again."""

@@ -1,0 +1,1 @@
+"""Membership of the European Union by year."""

@@ -1,0 +1,1 @@
+"""Migration and asylum statistics of Eurostat."""

@@ -1,0 +1,1 @@
+"""The Fragile States Index, which may not be published again."""

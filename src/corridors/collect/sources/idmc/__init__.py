@@ -1,0 +1,1 @@
+"""Internal displacement as monitored by the Internal Displacement Monitoring Centre."""

@@ -1,0 +1,1 @@
+"""The list of country names of IOM, which holds no observations."""

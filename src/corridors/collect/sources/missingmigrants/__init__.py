@@ -1,0 +1,1 @@
+"""The Missing Migrants Project of the International Organization for Migration."""

@@ -1,0 +1,1 @@
+"""International Migration Database of the OECD."""

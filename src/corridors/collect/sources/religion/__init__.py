@@ -1,0 +1,1 @@
+"""Religious similarity of pairs of areas."""

@@ -1,0 +1,1 @@
+"""Data in SDMX from any registry whose structure the map knows."""

@@ -1,0 +1,1 @@
+"""Deaths in conflicts of the Uppsala Conflict Data Program."""

@@ -1,0 +1,1 @@
+"""International Migration Flows to and from Selected Countries of the United Nations Population Division."""

@@ -1,0 +1,1 @@
+"""Refugee Population Statistics of the United Nations High Commissioner for Refugees."""

@@ -1,0 +1,1 @@
+"""Languages and colonies of the United States International Trade Commission."""

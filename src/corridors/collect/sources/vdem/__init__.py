@@ -1,0 +1,1 @@
+"""Liberal democracy index of the V-Dem Institute."""

@@ -1,0 +1,1 @@
+"""Bilateral stocks, remittances, development indicators and income groups of the World Bank."""

@@ -94,7 +94,7 @@ def tables_of(
         findings += twice
         tables[name] = _without_empty(joined.drop("row"))
     raise_if_any(findings)
-    rest = message.table.filter(~pl.col("row").is_in(pl.concat(taken)))
+    rest = message.table.filter(~pl.col("row").is_in(pl.concat(taken).implode()))
     return tables, _left_out(rest, structure)
 
 

@@ -37,6 +37,24 @@ def server(monkeypatch) -> Iterator[tuple[str, Script]]:
             if step.isdigit():
                 self.send_error(int(step))
                 return
+            if step == "page":
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(b"<!DOCTYPE html><title>Sign in</title>")
+                return
+            if step == "busy":
+                self.send_response(429)
+                self.send_header("Retry-After", "1")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            if step == "elsewhere":
+                self.send_response(302)
+                self.send_header("Location", "/moved/World%20stock.csv")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             start = self._start()
             body = script.body[start:]
             self.send_response(206 if start else 200)
@@ -171,3 +189,26 @@ def test_a_download_gives_name_and_bytes_and_leaves_nothing(server, monkeypatch,
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert download(server[0], quiet=True) == ("World stock.csv", BODY)
     assert list((tmp_path / "corridors").iterdir()) == []
+
+
+def test_a_web_page_in_place_of_the_file_is_refused_and_leaves_nothing(server, tmp_path):
+    address, script = server
+    script.steps = ["page"]
+    with pytest.raises(Refused, match="answers with a web page and not with the file"):
+        get(address, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_busy_server_is_given_the_rest_it_asks_for(server, tmp_path, monkeypatch):
+    rests = []
+    monkeypatch.setattr("corridors.collect.transport.time.sleep", rests.append)
+    address, script = server
+    script.steps = ["busy"]
+    assert get(address, tmp_path).read_bytes() == BODY
+    assert 1 in rests
+
+
+def test_a_file_that_moved_is_followed(server, tmp_path):
+    address, script = server
+    script.steps = ["elsewhere"]
+    assert get(address, tmp_path).read_bytes() == BODY

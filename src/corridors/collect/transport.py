@@ -22,6 +22,7 @@ _AGENT = "Mozilla/5.0 (compatible; corridors)"
 _ATTEMPTS = 4
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _RETRY = {408, 425, 429, 500, 502, 503, 504}
+_LONGEST_REST = 60
 _OK, _PARTIAL, _RANGE_UNSATISFIABLE = 200, 206, 416
 
 
@@ -126,6 +127,12 @@ def _complete(address: str, partial: _Partial, progress: Progress | None, wait: 
     )
 
 
+def _rest(asked: str) -> None:
+    """Rest as long as a busy publisher asks for, up to a minute; a date in place of seconds is not waited for."""
+    if asked.isdigit():
+        time.sleep(min(int(asked), _LONGEST_REST))
+
+
 def _attempt(client: httpx.Client, address: str, partial: _Partial, progress: Progress | None) -> str:
     """One attempt; returns what went wrong when another may help, and nothing when the file is whole."""
     with client.stream("GET", address, headers={"Accept-Encoding": "identity", **partial.headers()}) as answer:
@@ -133,11 +140,18 @@ def _attempt(client: httpx.Client, address: str, partial: _Partial, progress: Pr
             partial.discard()
             return "the file changed while it was fetched"
         if answer.status_code in _RETRY:
+            _rest(answer.headers.get("Retry-After", ""))
             return f"the publisher answers {answer.status_code} {answer.reason_phrase}"
         if answer.status_code not in (_OK, _PARTIAL):
             said = f"{answer.status_code} {answer.reason_phrase}"
             raise Refused(
                 f"{address}: the publisher answers {said}; the address may have changed, see the source's card"
+            )
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind in ("text/html", "application/xhtml+xml"):
+            raise Refused(
+                f"{address}: the publisher answers with a web page and not with the file; open the address in a browser, "
+                "download the file by hand and name it with --file"
             )
         resumed = answer.status_code == _PARTIAL and answer.headers.get("Content-Range", "").startswith(
             f"bytes {partial.size}-"

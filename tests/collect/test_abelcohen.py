@@ -85,7 +85,7 @@ def test_another_table_is_refused(findings_of, workbook):
     [finding] = findings_of("abelcohen", HEAD.replace(",mig_rate", "").encode(), file="f.csv")
     assert (finding.code, finding.fact) == ("column-missing", "no column mig_rate")
     [finding] = findings_of("abelcohen", workbook({"A": [["x"]]}), file="f.xlsx")
-    assert (finding.code, finding.fact) == ("table-wrong", "a workbook")
+    assert (finding.code, finding.fact) == ("table-wrong", "it is a workbook")
 
 
 @pytest.mark.parametrize("period", SAMPLES)

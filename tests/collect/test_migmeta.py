@@ -114,7 +114,7 @@ def test_a_fault_is_named(findings_of, text, code, fact):
 
 def test_a_workbook_is_refused(findings_of, workbook):
     [finding] = findings_of("migmeta", workbook({"A": [["x"]]}), file="f.xlsx")
-    assert (finding.code, finding.fact) == ("table-wrong", "a workbook")
+    assert (finding.code, finding.fact) == ("table-wrong", "it is a workbook")
 
 
 SAMPLES = {

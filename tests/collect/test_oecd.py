@@ -174,7 +174,7 @@ def test_another_table_is_refused(findings_of, workbook):
     [finding] = findings_of("oecd", b"a,b\n1,2\n", file="f.csv")
     assert (finding.code, finding.fact) == ("table-wrong", "a CSV file with the columns a, b")
     [finding] = findings_of("oecd", workbook({"A": [["x"]]}), file="f.xlsx")
-    assert (finding.code, finding.fact) == ("table-wrong", "a workbook")
+    assert (finding.code, finding.fact) == ("table-wrong", "it is a workbook")
 
 
 def test_inflows_of_the_samples(shared_data):

@@ -686,3 +686,10 @@ def test_damaged_files_end_in_a_reading_or_in_findings(seed, cut, flips, noise):
     for damaged in (bytes(raw), bytes(raw[:at]), bytes(raw[:at]) + noise + bytes(raw[at:])):
         with suppress(DataError):
             read("unhcr", damaged, file="f")
+
+
+def test_a_file_that_ends_after_its_heads_is_said_to_be_a_part(findings_of):
+    heads = "year,coo_name,coo,coo_iso,coa_name,coa,coa_iso,refugees,asylum_seekers,returned_refugees,idps,"
+    heads += "returned_idps,stateless,ooc,oip,hst\n2020,Egypt,ARE,EGY,Austria,AUS,AUT,,,,,,,,,\n"
+    [finding] = findings_of("unhcr", heads.encode())
+    assert (finding.code, finding.fact) == ("file-partial", "it has heads and no figure")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from corridors.collect.cells import Place
+from corridors.collect.cells import Place, open_csv
 from corridors.collect.spellings import names_of
+from corridors.collect.unpacking import is_workbook
 from corridors.concepts.areas import known_areas
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 
@@ -27,6 +28,19 @@ def place_in(file: str) -> Place:
     'flows.csv, row 7, column year'
     """
     return lambda row, column: f"{file}, row {row}, column {column}"
+
+
+def open_only_csv(raw: bytes, *, file: str, wanted: str) -> pl.DataFrame:
+    """Rows of a CSV file as text, for a source that has no workbooks.
+
+    Raises
+    ------
+    DataError
+        It is a workbook, or the text is no table.
+    """
+    if is_workbook(raw):
+        raise DataError([Finding("table-wrong", file, "it is a workbook", f"wanted is {wanted}")])
+    return open_csv(raw, file=file)
 
 
 def alpha2_names(source: str) -> Mapping[str, str]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MethodName = Literal["min-closed", "min-open", "min-open-dr", "ind-closed", "ind-open-dr", "pb-closed"]
 
+#: Weight of minimum migration in the pseudo-Bayesian mix: Azose and Raftery (2019), as Abel and Cohen (2019) use it.
+WEIGHT_OF_MINIMUM = 0.87
 _NAMED = 8
 
 
@@ -153,7 +155,7 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
     deaths: xr.DataArray,
     method: MethodName = "min-closed",
     match: Match = "after",
-    weight: float = 0.87,
+    weight: float = WEIGHT_OF_MINIMUM,
 ) -> FlowEstimate:
     """Flows that explain how the stocks of one date became those of a later one.
 

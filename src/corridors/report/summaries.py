@@ -10,7 +10,6 @@ import polars as pl
 from corridors.concepts.areas import known_areas
 from corridors.concepts.periods import Period
 
-UNKNOWN = "XXX"
 BOTH_SEXES = "_T"
 
 

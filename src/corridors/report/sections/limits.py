@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area, area_in_sentence, area_name
+from corridors.concepts.areas import UNKNOWN_ORIGIN, area, area_in_sentence, area_name
 from corridors.concepts.periods import Period
 from corridors.report.content import Content
 from corridors.report.registry import Figure
 from corridors.report.sections.flows import MINIMUM, MIX
-from corridors.report.summaries import UNKNOWN, at, both_sexes, sums, times, total, usual_periods, year_of
+from corridors.report.summaries import at, both_sexes, sums, times, total, usual_periods, year_of
 from corridors.report.tables import Column, Table
 from corridors.report.world import World
 
@@ -137,7 +137,7 @@ def _correlations(world: World) -> pl.DataFrame | None:
     start = pl.col("TIME_PERIOD").str.head(4)
     reports = both_sexes(world.tables["FLOW_OBSERVED"]).with_columns(PERIOD=pl.col("TIME_PERIOD"), TIME_PERIOD=start)
     key = ["ORIGIN", "DESTINATION", "TIME_PERIOD"]
-    observed = sums(reports, *key).filter(pl.col("ORIGIN") != UNKNOWN)
+    observed = sums(reports, *key).filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN)
     flow = both_sexes(world.tables["FLOW"]).with_columns(TIME_PERIOD=start)
     for method in (MINIMUM, MIX):
         estimates = flow.filter(pl.col("METHOD") == method).select(*key, pl.col("OBS_VALUE").alias(method))

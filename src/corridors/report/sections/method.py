@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from corridors.estimate.flows import WEIGHT_OF_MINIMUM
 from corridors.report.content import Content
 from corridors.report.world import World
 
 TITLE = "Data and method"
 ANSWERS: tuple[str, ...] = ()
-#: Weight of the minimum in the mix (Azose and Raftery 2019, as Abel and Cohen 2019 use it).
-WEIGHT_OF_MINIMUM = 0.87
 
 
 def build(world: World) -> Content:

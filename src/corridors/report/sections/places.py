@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area_in_sentence, area_name
+from corridors.concepts.areas import UNKNOWN_ORIGIN, area_in_sentence, area_name
 from corridors.report.charts.bars import ranked_bars
 from corridors.report.content import Content
 from corridors.report.registry import Figure
-from corridors.report.summaries import UNKNOWN, at, both_sexes, sums, times, total, year_of
+from corridors.report.summaries import at, both_sexes, sums, times, total, year_of
 from corridors.report.tables import Column, Table
 from corridors.report.world import World
 
@@ -22,10 +22,10 @@ def build(world: World) -> Content:
     """Figures, the bars of destinations and origins, and the table of corridors between countries."""
     last = times(world.tables["STOCK"])[-1]
     hosts = sums(at(world.tables["DESTINATIONS"], last), "DESTINATION").head(SHOWN)
-    sources = sums(at(world.tables["ORIGINS"], last).filter(pl.col("ORIGIN") != UNKNOWN), "ORIGIN").head(SHOWN)
+    sources = sums(at(world.tables["ORIGINS"], last).filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN), "ORIGIN").head(SHOWN)
     corridors = _corridors(world.tables["CORRIDORS"], last)
     world_total = total(at(both_sexes(world.tables["STOCK"]), last))
-    unknown = total(at(both_sexes(world.tables["STOCK"]), last).filter(pl.col("ORIGIN") == UNKNOWN))
+    unknown = total(at(both_sexes(world.tables["STOCK"]), last).filter(pl.col("ORIGIN") == UNKNOWN_ORIGIN))
     year, source = year_of(last), world.source("STOCK")
     return Content(
         figures=(
@@ -57,7 +57,7 @@ def build(world: World) -> Content:
 
 def _corridors(table: pl.DataFrame, last: str) -> pl.DataFrame:
     """The largest corridors of the last date, with their stock at the date before."""
-    known = both_sexes(table).filter(pl.col("ORIGIN") != UNKNOWN, pl.col("ORIGIN") != pl.col("DESTINATION"))
+    known = both_sexes(table).filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN, pl.col("ORIGIN") != pl.col("DESTINATION"))
     pair = ["ORIGIN", "DESTINATION"]
     before = at(known, times(known)[-2]).select(*pair, previous="OBS_VALUE")
     largest = sums(at(known, last), *pair).head(CORRIDORS_SHOWN).rename({"OBS_VALUE": "last"})

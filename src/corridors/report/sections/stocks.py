@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.concepts.areas import area_in_sentence, area_name
+from corridors.concepts.areas import UNKNOWN_ORIGIN, area_in_sentence, area_name
 from corridors.report.charts.series import stock_series
 from corridors.report.content import Content
 from corridors.report.registry import Figure
-from corridors.report.summaries import UNKNOWN, at, both_sexes, sums, times, total, with_region, year_of
+from corridors.report.summaries import at, both_sexes, sums, times, total, with_region, year_of
 from corridors.report.tables import Column, Table
 from corridors.report.world import World
 
@@ -153,22 +153,22 @@ def _origin_figures(world: World, both: pl.DataFrame, first: str, last: str) -> 
     figure = world.figures("stocks", "STOCK")
 
     def same_region(time: str) -> float:
-        known = at(both, time).filter(pl.col("ORIGIN") != UNKNOWN)
+        known = at(both, time).filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN)
         placed = with_region(with_region(known, "ORIGIN", into="FROM"), "DESTINATION", into="TO")
         return 100 * total(placed.filter(pl.col("FROM") == pl.col("TO"))) / total(known)
 
-    unknown = total(at(both, last).filter(pl.col("ORIGIN") == UNKNOWN))
+    unknown = total(at(both, last).filter(pl.col("ORIGIN") == UNKNOWN_ORIGIN))
     query = "STOCK of known ORIGIN in the same region as DESTINATION over STOCK of known ORIGIN"
     return [
         figure("same_region_first", same_region(first), "per cent", "percent:1", f"{query} at {first}"),
         figure("same_region_last", same_region(last), "per cent", "percent:1", f"{query} at {last}"),
-        figure("unknown_last", unknown, "persons", "million:1", f"STOCK, ORIGIN {UNKNOWN} at {last}"),
+        figure("unknown_last", unknown, "persons", "million:1", f"STOCK, ORIGIN {UNKNOWN_ORIGIN} at {last}"),
         figure(
             "unknown_share_last",
             100 * unknown / total(at(both, last)),
             "per cent",
             "percent:1",
-            f"STOCK, ORIGIN {UNKNOWN} over all at {last}",
+            f"STOCK, ORIGIN {UNKNOWN_ORIGIN} over all at {last}",
         ),
     ]
 

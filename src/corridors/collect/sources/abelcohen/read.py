@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.collect.cells import figures, open_csv
-from corridors.collect.columns import YEAR, cells_outside, one_row_each, place_in, require_columns
+from corridors.collect.cells import figures
+from corridors.collect.columns import YEAR, cells_outside, one_row_each, open_only_csv, place_in, require_columns
 from corridors.collect.reading import Reading
 from corridors.collect.spellings import names_of, place_areas
-from corridors.collect.unpacking import is_workbook
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 from corridors.concepts.periods import MID_YEAR
 
@@ -58,9 +57,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         The file is another one, its totals are not those published, or cells cannot be read.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     require_columns(table, [*_KEY, *METHODS], file=file, wanted=_WANTED)
     if "sex" in table.columns:
         fact = "the file gives the estimates by sex, for which no published totals prove the release"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.collect.cells import figures, open_csv
-from corridors.collect.columns import another_table, cells_outside, one_row_each, place_in
+from corridors.collect.cells import figures
+from corridors.collect.columns import another_table, cells_outside, one_row_each, open_only_csv, place_in
 from corridors.collect.reading import Reading
 from corridors.collect.sources.encounters._registers import BOATS, DARIEN_YEARS, MAY_BE_BLANK, REGISTERS, Register
 from corridors.collect.spellings import names_of, place_areas
 from corridors.collect.unknowns import one_unknown
-from corridors.collect.unpacking import is_workbook
 from corridors.concepts.ages import TOTAL
 from corridors.concepts.areas import UNKNOWN_ORIGIN, WORLD
 from corridors.concepts.findings import DataError, Finding, raise_if_any
@@ -40,9 +39,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         Everything that kept the file from being read, each with its row and column.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "it is a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     register = _register(table, file)
     raise_if_any(_cell_findings(table, register, file))
     cells, findings = _cells(table, register, file)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridors.collect.cells import figures, open_csv
-from corridors.collect.columns import cells_outside, one_row_each, place_in, require_columns
+from corridors.collect.cells import figures
+from corridors.collect.columns import cells_outside, one_row_each, open_only_csv, place_in, require_columns
 from corridors.collect.reading import Reading
 from corridors.collect.spellings import names_of, place_areas
 from corridors.collect.unknowns import one_unknown
-from corridors.collect.unpacking import is_workbook
 from corridors.concepts.ages import TOTAL
 from corridors.concepts.areas import UNKNOWN_ORIGIN
 from corridors.concepts.findings import DataError, Finding, raise_if_any
@@ -49,9 +48,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         Everything that kept the file from being read, each with its row and column.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "it is a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     require_columns(table, _COLUMNS, file=file, wanted=_WANTED)
     if not table.height:
         raise DataError([Finding("table-wrong", file, "it holds no rows", f"wanted is {_WANTED}")])

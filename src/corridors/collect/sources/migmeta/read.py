@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from corridors.collect.cells import open_csv
-from corridors.collect.columns import another_table
+from corridors.collect.columns import another_table, open_only_csv
 from corridors.collect.reading import Reading
 from corridors.collect.sources.migmeta import _duration, _undercount
-from corridors.collect.unpacking import is_workbook
-from corridors.concepts.findings import DataError, Finding
+from corridors.concepts.findings import DataError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,9 +46,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         The file is none of the five tables, or cells cannot be read.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     for column, reader in _READERS.items():
         if column in table.columns:
             return reader(table, file)

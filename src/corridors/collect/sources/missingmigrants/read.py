@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corridors.collect.cells import figures, open_csv, repeated_rows
-from corridors.collect.columns import another_table, place_in
+from corridors.collect.cells import figures, repeated_rows
+from corridors.collect.columns import another_table, open_only_csv, place_in
 from corridors.collect.reading import Reading
-from corridors.collect.unpacking import is_workbook
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 
 #: Measure by the column of either layout.
@@ -104,9 +103,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         Everything that kept the file from being read, each with its row and column.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "it is a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     layout = _layout(table, file)
     if not table.height:
         raise DataError([Finding("table-wrong", file, "it holds no rows", f"wanted is {_WANTED}")])

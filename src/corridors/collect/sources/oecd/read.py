@@ -8,13 +8,11 @@ citizenship.
 
 from __future__ import annotations
 
-from corridors.collect.cells import open_csv
-from corridors.collect.columns import another_table
+from corridors.collect.columns import another_table, open_only_csv
 from corridors.collect.reading import Reading
 from corridors.collect.sources.oecd._sdmx import is_sdmx, read_sdmx
 from corridors.collect.sources.oecd._stat import DERIVED, read_derived, read_export
-from corridors.collect.unpacking import is_workbook
-from corridors.concepts.findings import DataError, Finding
+from corridors.concepts.findings import DataError
 
 _WANTED = (
     "the International Migration Database: SDMX-CSV of DSD_MIG@DF_MIG, the export of OECD.Stat with CO2, VAR, GEN, COU, "
@@ -37,9 +35,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         The file is another one, or cells cannot be read.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     if is_sdmx(table):
         return read_sdmx(table, file)
     if {"CO2", "VAR", "COU"} & set(table.columns):

@@ -154,6 +154,8 @@ def _revision(observed: pl.DataFrame, table: str, opened: Opened) -> tuple[str, 
     if agreeing and len(agreeing) == len(seen):
         return agreeing[0].revision, proofs
     years = sorted(observed.get_column("TIME_PERIOD").str.slice(0, 4).unique())
+    if not years:
+        raise DataError([Finding("file-partial", opened.file, "it has heads and no figure", "download the file again")])
     span = f"years {years[0]} to {years[-1]}; the file does not say which edition it is"
     return CURRENT, (f"{span}, nor whether its last year is the middle or the end of the year",)
 

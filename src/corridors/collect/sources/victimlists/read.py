@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corridors.collect.cells import figures, open_csv
-from corridors.collect.columns import another_table, cells_outside, one_row_each, place_in
+from corridors.collect.cells import figures
+from corridors.collect.columns import another_table, cells_outside, one_row_each, open_only_csv, place_in
 from corridors.collect.reading import Reading
-from corridors.collect.unpacking import is_workbook
 from corridors.concepts.ages import TOTAL
 from corridors.concepts.areas import WORLD
 from corridors.concepts.findings import DataError, Finding, raise_if_any
@@ -57,9 +56,7 @@ def read(raw: bytes, *, file: str) -> Reading:
     DataError
         The study is not known, its persons are not those published, or cells cannot be read.
     """
-    if is_workbook(raw):
-        raise DataError([Finding("table-wrong", file, "it is a workbook", f"wanted is {_WANTED}")])
-    table = open_csv(raw, file=file)
+    table = open_only_csv(raw, file=file, wanted=_WANTED)
     study, count = _study(table, file)
     cells = _cells(table, study, count, file)
     persons = cells.get_column("OBS_VALUE").sum()

@@ -19,7 +19,7 @@ SAMPLES = {
     "2000_2005": [26888749, 36324790, 52341542, 33356551, 39615331, 76304111],
     "2010_2015": [31412976, 38017782, 67164570, 38484755, 49921220, 97490950],
 }
-METHODS = ["sd-drop", "sd-reverse", "mig-rate", "min-open-dr", "min-closed", "pb-closed"]
+METHODS = ["sd-drop-neg", "sd-rev-neg", "mig-rate", "min-open-dr", "min-closed", "pb-closed"]
 
 
 def flows_of(text):
@@ -39,7 +39,7 @@ def test_each_column_is_a_method_and_each_row_a_period_from_july_to_july():
 def test_an_estimate_that_could_not_be_made_is_missing_and_zero_is_zero():
     flows = flows_of(HEAD + REST + SMALL).filter(ORIGIN="SCG")
     assert flows.filter(METHOD="min-open-dr").select("OBS_VALUE", "OBS_STATUS").row(0) == (None, "O")
-    assert flows.filter(METHOD="sd-drop").select("OBS_VALUE", "OBS_STATUS").row(0) == (0, "E")
+    assert flows.filter(METHOD="sd-drop-neg").select("OBS_VALUE", "OBS_STATUS").row(0) == (0, "E")
 
 
 def test_the_diagonal_is_left_out():

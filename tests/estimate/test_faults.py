@@ -8,7 +8,9 @@ from tests.estimate import golden
 from corridors.concepts.codelists import codelist
 from corridors.concepts.findings import DataError
 from corridors.estimate._closing import Unsettled
-from corridors.estimate.flows import METHODS, estimate_flows
+from corridors.estimate.differencing import stock_differences
+from corridors.estimate.flows import DIRECT, METHODS, estimate_flows
+from corridors.estimate.rates import migration_rates, rogers_von_rabenau
 
 ABC = ["AAA", "BBB", "CCC"]
 
@@ -104,7 +106,7 @@ def test_arrays_that_do_not_fit_are_refused():
 
 
 def test_every_method_has_its_entry_in_the_code_list():
-    assert set(METHODS) <= set(codelist("METHOD"))
+    assert {*METHODS, *DIRECT} <= set(codelist("METHOD"))
 
 
 def test_describe_says_the_estimate_in_words():
@@ -141,3 +143,146 @@ def test_an_area_named_twice_is_refused():
     )
     with pytest.raises(ValueError, match="birthplace has FRA more than once"):
         estimate_flows(stock, stock, births=events, deaths=events)
+
+
+TABLE = [[90, 10, 4], [5, 80, 6], [2, 3, 50]]
+PLAIN = _world(TABLE, TABLE)
+
+
+def _found(**choices):
+    with pytest.raises(DataError) as caught:
+        estimate_flows(**choices)
+    return caught.value.findings
+
+
+def test_findings_name_areas_and_persons():
+    found = _found(**ISLAND)
+    assert {(one.areas, one.persons) for one in found} == {(("CCC",), 5.0)}
+    found = _found(**_world(TABLE, TABLE, deaths=(98, 0, 0)))
+    assert [(one.areas, one.persons) for one in found] == [(("AAA",), 1.0)]
+    found = _found(**_world([[90, 10, 4], [5, 80, 6], [2, 3, 50]], [[90, 10, -3], [5, 80, 6], [2, 3, 50]]))
+    assert [(one.areas, one.persons) for one in found] == [(("AAA", "CCC"), 3.0)]
+
+
+def test_an_area_without_people_is_named():
+    found = _found(**_world([[0, 10, 4], [0, 80, 6], [0, 3, 50]], TABLE))
+    assert [str(one).splitlines()[0] for one in found] == [
+        "stock at the start, living in AAA: nobody lives there, natives included [area-empty]"
+    ]
+
+
+def test_one_area_is_too_few():
+    one = golden.stock([[5.0]], ["AAA"])
+    none = golden.events([0.0], ["AAA"])
+    found = _found(stock_start=one, stock_end=one, births=none, deaths=none)
+    assert found[0].code == "areas-too-few"
+    assert found[0].fact == "1 area of residence: nobody can move"
+
+
+def test_negative_natives_are_refused_on_request():
+    world = _world([[-4, 10, 4], [5, 80, 6], [9, 3, 50]], TABLE)
+    found = _found(**world, negatives="refuse")
+    assert found[0].place == "stock at the start, born in AAA, living in AAA"
+    assert found[0].mend == "bring population and stock together, or let it be repaired"
+
+
+def test_mixed_units_of_arrays_are_refused():
+    thousand = PLAIN["stock_end"].assign_attrs(unit="thousand persons")
+    with pytest.raises(ValueError, match="units are mixed"):
+        estimate_flows(**PLAIN | {"stock_end": thousand})
+
+
+def test_deaths_by_account_that_no_birthplace_can_have_are_named():
+    world = _world(TABLE, [[80, 10, 4], [5, 95, 6], [2, 3, 45]], deaths=(5, 2, 3))
+    found = _found(**world, died_by="accounting")
+    assert {one.code for one in found} == {"account-infeasible"}
+    assert found[0].place.startswith("deaths by account, born in BBB")
+    assert "the two stocks ask for -" in found[0].fact
+    assert found[0].areas == ("BBB",)
+
+
+def test_further_choices_are_listed():
+    with pytest.raises(ValueError, match="no born_as 'abroad'; there are native, proportional"):
+        estimate_flows(**PLAIN, born_as="abroad")
+    with pytest.raises(ValueError, match="no died_by 'age'; there are proportional, accounting"):
+        estimate_flows(**PLAIN, died_by="age")
+    with pytest.raises(ValueError, match="no relax 'all'; there are none, nearest"):
+        estimate_flows(**PLAIN, relax="all")
+    with pytest.raises(ValueError, match="no decreases 'keep'; there are drop, reverse"):
+        stock_differences(PLAIN["stock_start"], PLAIN["stock_end"], decreases="keep")
+    with pytest.raises(
+        ValueError, match="mig-rate does not say where those who moved were born; take one of min-closed"
+    ):
+        estimate_flows(**PLAIN, method="mig-rate").of_birthplace("AAA")
+
+
+@pytest.mark.parametrize("method", DIRECT)
+def test_methods_without_an_account_have_no_types_and_place_no_unknown_origin(method):
+    found = estimate_flows(**_world(TABLE, np.array(TABLE) + 1), method=method)
+    assert found.outward is None
+    assert found.returned is None
+    assert found.transit is None
+    assert found.describe().startswith(f"{method}: ")
+    stranger = _world([*TABLE, [7, 0, 0]], [*TABLE, [8, 0, 0]], codes=[*ABC, "XXX"])
+    found = _found(**stranger, method=method)
+    assert (found[0].code, found[0].areas, found[0].persons) == ("areas-differ", ("XXX",), 7.0)
+
+
+def test_rates_that_cannot_be_formed_are_named():
+    alike = golden.stock([[50, 50, 0], [50, 50, 0], [0, 0, 9]], ABC)
+    with pytest.raises(DataError, match=r"it does not tell AAA, BBB apart \[rates-undefined\]"):
+        rogers_von_rabenau(alike, PLAIN["stock_end"])
+    nobody = golden.stock(np.diag([5, 6, 7]), ABC)
+    with pytest.raises(DataError, match="nobody lives outside of the birthplace"):
+        migration_rates(nobody, moves=3)
+    assert float(migration_rates(nobody, moves=0).sum()) == 0
+    with pytest.raises(ValueError, match="moves is -1; it is the number of moves"):
+        migration_rates(nobody, moves=-1)
+    with pytest.raises(ValueError, match="birthplace and the residences of the first stock differ: DDD"):
+        migration_rates(golden.stock([*TABLE, [1, 1, 1]], [*ABC, "DDD"], ABC), moves=1)
+    with pytest.raises(ValueError, match="a stock has missing cells"):
+        migration_rates(golden.stock([[np.nan, 1], [1, 1]], ["AAA", "BBB"]), moves=1)
+
+
+def test_seeds_and_stayers_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="seed, origin and the residences of the stocks differ: CCC, DDD"):
+        estimate_flows(**PLAIN, seed=golden.seed(np.ones((3, 3)), ["AAA", "BBB", "DDD"]))
+    with pytest.raises(ValueError, match="seed has cells that are missing or below zero"):
+        estimate_flows(**PLAIN, seed=golden.seed(-np.ones((3, 3)), ABC))
+    earlier = estimate_flows(**PLAIN | {"stock_end": golden.stock(np.array(TABLE) + 1, ABC)}).flow
+    with pytest.raises(ValueError, match="seed has an empty diagonal, and independence lets people stay"):
+        estimate_flows(**PLAIN, method="pb-closed", seed=earlier)
+    with pytest.raises(ValueError, match="stayers and the residences of the stocks differ: CCC, DDD"):
+        estimate_flows(
+            **PLAIN,
+            stayers=golden.events([1, 1, 1], ["AAA", "BBB", "DDD"]),
+        )
+    with pytest.raises(ValueError, match="stayers are shares of those who can have stayed, between 0 and 1"):
+        estimate_flows(**PLAIN, stayers=1.5)
+
+
+def test_earlier_flows_with_their_empty_diagonal_are_a_seed_of_minimum_migration():
+    world = _world(TABLE, np.array(TABLE) + np.array([[0, 5, 1], [2, 0, 1], [3, 1, 0]]))
+    earlier = estimate_flows(**world).flow
+    again = estimate_flows(**world, seed=(earlier + 1).assign_attrs(unit="persons")).flow
+    assert float(again.sum()) == pytest.approx(float(earlier.sum()))
+
+
+def test_a_seed_that_forbids_the_account_names_origins_and_persons():
+    world = _world(TABLE, [[80, 20, 4], [5, 80, 6], [2, 3, 50]])
+    closed_corridor = golden.seed([[1, 0, 1], [1, 1, 1], [1, 1, 1]], ABC)
+    found = _found(**world, seed=closed_corridor)
+    assert [(one.code, one.place, one.areas, one.persons) for one in found] == [
+        ("seed-infeasible", "seed, born in AAA", ("AAA",), pytest.approx(10))
+    ]
+    found = _found(**world, seed=golden.seed([[0, 0, 0], [1, 1, 1], [1, 1, 1]], ABC))
+    assert [(one.code, one.place) for one in found] == [("seed-empty", "seed, from AAA")]
+
+
+def test_the_nearest_account_closes_and_says_who_was_moved():
+    found = estimate_flows(**ISLAND, relax="nearest")
+    net = found.flow.sum("origin").values - found.flow.sum("destination").values
+    assert net == pytest.approx(found.end.sum("birthplace").values - found.start.sum("birthplace").values, abs=1e-6)
+    assert found.start.sum("origin").values == pytest.approx(found.end.sum("destination").values)
+    assert float(found.relaxed["residents_end"].sel(destination="CCC")) < 0
+    assert "persons were moved to the nearest that does." in found.describe()

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from tests.estimate import golden
 from tests.reference import slow_flows as slow
 
+from corridors.concepts.findings import DataError
 from corridors.estimate._balance import balance
 from corridors.estimate._feasible import blockade
 from corridors.estimate._independence import independence
 from corridors.estimate._minimum import minimum
 from corridors.estimate._product import moves
-from corridors.estimate.flows import METHODS, estimate_flows
+from corridors.estimate.flows import DIRECT, METHODS, estimate_flows
 
 CLOSED = ("min-closed", "pb-closed", "ind-closed")
 
@@ -156,3 +157,196 @@ def test_closed_forms_equal_the_fitted_cubes(world):
         found = moves(*split(*tables), natives=natives)
         for fast, plain in zip((found.all, found.outward, found.returned), slow.by_type(cube, natives), strict=True):
             np.testing.assert_allclose(fast, plain, rtol=1e-6, atol=1e-5)
+
+
+def _without_unknown(world):
+    """The same world without its birthplace that is no residence."""
+    return {
+        name: array.isel(birthplace=slice(-1)) if "birthplace" in array.dims else array for name, array in world.items()
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=worlds(), seed=st.integers(0, 999), factor=st.floats(0.01, 1_000))
+@pytest.mark.parametrize("method", DIRECT)
+def test_methods_without_an_account_keep_scale_and_order(world, seed, factor, method):
+    world = _without_unknown(world)
+    once = estimate_flows(**world, method=method).flow
+    order = np.random.default_rng(seed).permutation(world["births"].size)
+    turned = {name: (array.isel(destination=order) * factor).assign_attrs(array.attrs) for name, array in world.items()}
+    again = estimate_flows(**turned, method=method).flow.sel(origin=once["origin"], destination=once["destination"])
+    np.testing.assert_allclose(again.values, once.values * factor, rtol=1e-7, atol=1e-6 * factor)
+    assert method == "rvr" or (once.fillna(0) >= 0).all()
+    assert np.isnan(np.diag(once.values)).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=worlds())
+def test_methods_without_an_account_equal_their_slow_twins(world):
+    world = _without_unknown(world)
+    start, end = world["stock_start"].values, world["stock_end"].values
+    natural = world["births"].values - world["deaths"].values
+    moves = sum(abs(net) for net in end.sum(axis=0) - start.sum(axis=0) - natural)
+    for method, slowly in (
+        ("sd-drop-neg", slow.difference(start, end, reverse=False)),
+        ("sd-rev-neg", slow.difference(start, end, reverse=True)),
+        ("mig-rate", slow.rates(start, moves)),
+        ("rvr", slow.growth_rates(start, end)),
+    ):
+        found = np.nan_to_num(estimate_flows(**world, method=method).flow.values)
+        np.testing.assert_allclose(found, slowly, rtol=1e-9, atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=worlds())
+def test_reversed_differences_are_those_of_both_directions_of_time(world):
+    world = _without_unknown(world)
+    start, end = world["stock_start"], world["stock_end"]
+    none = {name: (world[name] * 0).assign_attrs(unit="events") for name in ("births", "deaths")}
+    forth, back = (
+        estimate_flows(*tables, **none, method="sd-drop-neg").flow for tables in ((start, end), (end, start))
+    )
+    both = estimate_flows(start, end, **none, method="sd-rev-neg").flow
+    np.testing.assert_array_equal(both.values, forth.values + back.values.T)
+
+
+@settings(max_examples=20, deadline=None)
+@given(world=worlds(), born_as=st.sampled_from(["native", "proportional"]))
+def test_accounted_survivors_equal_their_slow_twin(world, born_as):
+    arrays = [world[name].values for name in ("stock_start", "stock_end", "births", "deaths")]
+    found = estimate_flows(**world, method="min-closed", born_as=born_as)
+    start, end = slow.accounted(*arrays, born_as=born_as, died_by="proportional")
+    assert found.start.sum("birthplace").values == pytest.approx(start.sum(axis=0), rel=1e-11)
+    assert found.end.sum("birthplace").values == pytest.approx(end.sum(axis=0), rel=1e-11)
+
+
+def _attempt(**choices):
+    """The estimate, or None and the codes of what forbids it."""
+    try:
+        return estimate_flows(**choices), set()
+    except DataError as error:
+        return None, {one.code for one in error.findings}
+
+
+@st.composite
+def mortal_worlds(draw):
+    """Worlds in which every birthplace lost people, none of them to anything but death."""
+    n = draw(st.integers(2, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    places = [f"P{number}" for number in range(n)]
+    start = rng.integers(50, 400, size=(n, n)).astype(float)
+    at = np.arange(n)
+    start[at, at] = rng.integers(5_000, 50_000, size=n)
+    survivors = start * rng.uniform(0.85, 0.95, size=(n, n))
+    dead = (start - survivors).sum(axis=0)
+    survivors = rng.permuted(survivors, axis=1) if draw(st.booleans()) else survivors
+    births = rng.integers(0, 1_500, size=n).astype(float)
+    survivors[at, at] += births
+    return {
+        "stock_start": golden.stock(start, places),
+        "stock_end": golden.stock(survivors, places),
+        "births": golden.events(births, places),
+        "deaths": golden.events(dead, places),
+    }
+
+
+@settings(max_examples=30, deadline=None)
+@given(world=mortal_worlds())
+def test_deaths_by_account_close_it_and_equal_their_slow_twin(world):
+    arrays = [world[name].values for name in ("stock_start", "stock_end", "births", "deaths")]
+    found, codes = _attempt(**world, method="min-closed", died_by="accounting")
+    if found is None:
+        assert codes == {"account-infeasible"}
+        return
+    start, end = slow.accounted(*arrays, born_as="native", died_by="accounting")
+    np.testing.assert_allclose(found.start.values, start, rtol=1e-6, atol=1e-4)
+    np.testing.assert_allclose(found.end.values, end, rtol=1e-6, atol=1e-4)
+    # Birthplaces agree already: there is nothing left to close.
+    assert found.shifted == pytest.approx(0, abs=1e-4)
+
+
+@st.composite
+def closed_worlds(draw):
+    """Worlds without events in which everybody of the first stock is in the second."""
+    n = draw(st.integers(2, 6))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    places = [f"P{number}" for number in range(n)]
+    start = rng.integers(1, 400, size=(n + 1, n)).astype(float)
+    start[np.arange(n), np.arange(n)] = rng.integers(2_000, 50_000, size=n)
+    end = rng.permuted(start, axis=1)
+    none = golden.events(np.zeros(n), places)
+    stocks = [golden.stock(cells, [*places, "XXX"], places) for cells in (start, end)]
+    return {"stock_start": stocks[0], "stock_end": stocks[1], "births": none, "deaths": none}
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=closed_worlds())
+def test_the_open_system_is_the_closed_one_where_nobody_enters_or_leaves(world):
+    for shut, others in (("min-closed", ("min-open", "min-open-dr")), ("ind-closed", ("ind-open-dr",))):
+        expected = estimate_flows(**world, method=shut).flow.values
+        for method in others:
+            np.testing.assert_allclose(
+                estimate_flows(**world, method=method).flow.values, expected, rtol=1e-9, atol=1e-7
+            )
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=closed_worlds(), method=st.sampled_from([*METHODS, *DIRECT]), people=st.integers(1, 100_000))
+def test_an_isolated_area_changes_nothing_else(world, method, people):
+    if method in DIRECT:
+        world = _without_unknown(world)
+    once = estimate_flows(**world, method=method).flow
+    codes = [*world["births"]["destination"].values.tolist(), "ISL"]
+    births = [*world["stock_start"]["birthplace"].values.tolist(), "ISL"]
+    wider = {}
+    for name, array in world.items():
+        if name.startswith("stock"):
+            cells = np.zeros((len(births), len(codes)))
+            cells[:-1, :-1], cells[-1, -1] = array.values, people
+            wider[name] = golden.stock(cells, births, codes)
+        else:
+            wider[name] = golden.events([*array.values, 0], codes)
+    again = estimate_flows(**wider, method=method).flow
+    np.testing.assert_allclose(again.values[:-1, :-1], once.values, rtol=1e-9, atol=1e-6)
+    assert np.nan_to_num(again.sel(origin="ISL").values) == pytest.approx(0, abs=1e-6)
+    assert np.nan_to_num(again.sel(destination="ISL").values) == pytest.approx(0, abs=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(world=worlds(), method=st.sampled_from(sorted(METHODS)), number=st.integers(0, 999))
+def test_a_seed_changes_corridors_and_neither_nets_nor_birthplaces(world, method, number):
+    codes = world["births"]["destination"].values.tolist()
+    seed = golden.seed(np.random.default_rng(number).lognormal(0, 1, size=(len(codes),) * 2), codes)
+    plain, seeded = (estimate_flows(**world, method=method, seed=one) for one in (None, seed))
+    for dim in ("origin", "destination"):
+        net = [one.flow.sum(dim).values for one in (plain, seeded)]
+        if method.startswith("min"):
+            np.testing.assert_allclose(net[1], net[0], rtol=1e-8, atol=1e-6)
+    balance_of = [one.flow.sum("origin").values - one.flow.sum("destination").values for one in (plain, seeded)]
+    np.testing.assert_allclose(balance_of[1], balance_of[0], atol=1e-5)
+    flat = estimate_flows(**world, method=method, seed=golden.seed(np.ones((len(codes),) * 2), codes))
+    np.testing.assert_allclose(flat.flow.values, plain.flow.values, rtol=1e-8, atol=1e-6)
+    births = sum(seeded.of_birthplace(code).fillna(0) for code in seeded.start["birthplace"].values.tolist())
+    np.testing.assert_allclose(births.values, seeded.flow.fillna(0).values, rtol=1e-8, atol=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(world=closed_worlds(), share=st.floats(0.99, 1))
+def test_fewer_stayers_are_more_moves_and_the_same_nets(world, share):
+    plain = estimate_flows(**world)
+    found, codes = _attempt(**world, stayers=share)
+    if found is None:
+        assert codes == {"stayers-infeasible"}
+        return
+    stay = np.minimum(plain.start.values, plain.end.values).sum()
+    assert float(found.flow.sum()) == pytest.approx(float(plain.flow.sum()) + (1 - share) * stay, rel=1e-8)
+    nets = [one.flow.sum("origin").values - one.flow.sum("destination").values for one in (plain, found)]
+    np.testing.assert_allclose(nets[1], nets[0], atol=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(world=worlds(), method=st.sampled_from(CLOSED))
+def test_a_request_to_relax_changes_no_account_that_closes(world, method):
+    plain, relaxed = (estimate_flows(**world, method=method, relax=word) for word in ("none", "nearest"))
+    assert relaxed.relaxed is None
+    np.testing.assert_array_equal(relaxed.flow.values, plain.flow.values)

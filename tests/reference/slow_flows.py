@@ -64,3 +64,68 @@ def by_type(cube, natives):
                 outward[i, j] += cube[k, i, j] if natives[i] == k else 0.0
                 returned[i, j] += cube[k, i, j] if natives[j] == k else 0.0
     return total, outward, returned
+
+
+def difference(start, end, *, reverse):
+    """Growth of each foreign-born stock; what fell is left out or goes the other way."""
+    n = len(start)
+    flow = np.zeros((n, n))
+    for born in range(n):
+        for home in range(n):
+            change = end[born, home] - start[born, home]
+            if born != home and change > 0:
+                flow[born, home] += change
+            elif born != home and reverse:
+                flow[home, born] += -change
+    return flow
+
+
+def rates(start, moves):
+    """Each corridor its share of all foreign-born, times the moves of the world."""
+    n = len(start)
+    foreign = sum(start[born, home] for born in range(n) for home in range(n) if born != home)
+    return np.array([[moves * start[i, j] / foreign if i != j else 0.0 for j in range(n)] for i in range(n)])
+
+
+def growth_rates(start, end):
+    """The rates by the inverse of the first stock, times the residents."""
+    flow = np.linalg.inv(start) @ end * start.sum(axis=0)[:, None]
+    np.fill_diagonal(flow, 0.0)
+    return flow
+
+
+def accounted(start, end, births, deaths, *, born_as, died_by):
+    """Survivors at both dates, cell by cell: the world's balance matched after events, or before deaths by account.
+
+    Deaths by account are found by plain proportional fitting.
+    """
+    n = len(births)
+    surplus = births.sum() - deaths.sum() - (end.sum() - start.sum())
+    start, end = start.copy(), end.copy()
+    if died_by == "accounting":
+        start, end = _shifted(start, -surplus / 2), _shifted(end, surplus / 2)
+    residents = end.sum(axis=0)
+    for j in range(n):
+        if born_as == "native" and end[j, j] >= births[j]:
+            end[j, j] -= births[j]
+        else:
+            for k in range(len(end)):
+                end[k, j] *= 1 - births[j] / residents[j]
+    if died_by == "accounting":
+        dead = proportional_fitting(
+            start, rows=start.sum(axis=1) - end.sum(axis=1), columns=deaths, tolerance=1e-9 * start.sum(), sweeps=50_000
+        )
+        return start - dead, end
+    people = start.sum(axis=0)
+    for j in range(n):
+        for k in range(len(start)):
+            start[k, j] *= 1 - deaths[j] / people[j]
+    return _shifted(start, -surplus / 2), _shifted(end, surplus / 2)
+
+
+def _shifted(table, persons):
+    """Natives, on the diagonal, with so many persons more, each in proportion."""
+    shifted, natives = table.copy(), sum(table[j, j] for j in range(table.shape[1]))
+    for j in range(table.shape[1]):
+        shifted[j, j] *= (natives + persons) / natives
+    return shifted

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,6 +38,22 @@ class Finding:
         return f"{self.place}: {self.fact} [{self.code}]\n    mend: {self.mend}"
 
 
+@dataclass(frozen=True, slots=True)
+class AreaFinding(Finding):
+    """A finding that a program can follow: which areas it is about, and how many persons are too many or too few.
+
+    Parameters
+    ----------
+    areas
+        Codes of the areas, as the data name them.
+    persons
+        Persons by which they are off; None where the fault has no size.
+    """
+
+    areas: tuple[str, ...] = ()
+    persons: float | None = None
+
+
 class DataError(Exception):
     """All findings of one stage; nothing of that stage was kept.
 
@@ -61,9 +77,10 @@ class DataError(Exception):
     def to_csv(self) -> str:
         """The findings as CSV text, one row each, for the office that must mend its file."""
         text = io.StringIO()
+        names = [field.name for field in fields(Finding)]
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(field.name for field in fields(Finding))
-        writer.writerows(astuple(finding) for finding in self.findings)
+        writer.writerow(names)
+        writer.writerows([getattr(finding, name) for name in names] for finding in self.findings)
         return text.getvalue()
 
 

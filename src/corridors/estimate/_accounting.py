@@ -6,6 +6,7 @@ birthplaces than residences.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Positions = NDArray[np.intp]
+    #: Survivors at the start, from the stock, the deaths by residence and the survivors by birthplace that the end has.
+    Mortality = Callable[[Floats, Floats, Floats], Floats]
 
 Match = Literal["after", "before"]
+Births = Literal["native", "proportional"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,16 @@ class Survivors:
     matched: float
 
 
-def survivors(
-    start: Floats, end: Floats, *, births: Floats, deaths: Floats, natives: Positions, match: Match | None
+def survivors(  # noqa: PLR0913  # two stocks, two events and three choices are the account itself
+    start: Floats,
+    end: Floats,
+    *,
+    births: Floats,
+    deaths: Floats,
+    natives: Positions,
+    match: Match | None,
+    born_as: Births = "native",
+    mortality: Mortality | None = None,
 ) -> Survivors:
     """Stages 1 to 4: repair, match the world's balance, take out births and deaths.
 
@@ -58,6 +70,10 @@ def survivors(
     match
         Whether the world's balance is matched after births and deaths are taken out, or before, in whole persons. None
         in an open system, where the outside takes up what does not balance.
+    born_as
+        Whether the newborn are natives, or of all birthplaces in proportion to the residents.
+    mortality
+        Takes deaths out of the start by the birthplace totals of the end; by default deaths fall on all in proportion.
 
     References
     ----------
@@ -67,11 +83,14 @@ def survivors(
     start, repaired_start = repair(start)
     end, repaired_end = repair(end)
     surplus = float(births.sum() - deaths.sum() - (end.sum() - start.sum()))
-    if match == "before":
-        start = shift_natives(start, natives, by=-surplus / 2, whole=True)
-        end = shift_natives(end, natives, by=surplus / 2, whole=True)
-    start, end = without_deaths(start, deaths), without_births(end, births, natives)
-    if match == "after":
+    # Deaths by account need the totals of a world that balances, so nothing is left to match after them.
+    first = match == "before" or (match == "after" and mortality is not None)
+    if first:
+        start = shift_natives(start, natives, by=-surplus / 2, whole=match == "before")
+        end = shift_natives(end, natives, by=surplus / 2, whole=match == "before")
+    end = without_births(end, births, natives) if born_as == "native" else in_proportion(end, births)
+    start = mortality(start, deaths, end.sum(axis=1)) if mortality else in_proportion(start, deaths)
+    if match == "after" and not first:
         start = shift_natives(start, natives, by=-surplus / 2, whole=False)
         end = shift_natives(end, natives, by=surplus / 2, whole=False)
     return Survivors(start, end, repaired_start + repaired_end, abs(surplus) if match else 0.0)
@@ -107,9 +126,9 @@ def shift_natives(table: Floats, natives: Positions, *, by: float, whole: bool) 
     return result
 
 
-def without_deaths(table: Floats, deaths: Floats) -> Floats:
-    """Stage 3: deaths of a residence fall on all birthplaces in proportion."""
-    return table * (1.0 - ratio(deaths, table.sum(axis=0)))
+def in_proportion(table: Floats, events: Floats) -> Floats:
+    """Stage 3: events of a residence fall on all birthplaces in proportion."""
+    return table * (1.0 - ratio(events, table.sum(axis=0)))
 
 
 def without_births(table: Floats, births: Floats, natives: Positions) -> Floats:

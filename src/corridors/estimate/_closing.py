@@ -47,11 +47,19 @@ class Blocked(Exception):
 
 
 class Unsettled(Exception):
-    """The closed account exists but was not found to the last digit; `error` is what is left, in persons."""
+    """The closed account exists but was not found to the last digit.
 
-    def __init__(self, error: float) -> None:
-        self.error = error
-        super().__init__(error)
+    Parameters
+    ----------
+    error
+        What is left, in persons.
+    rows
+        Positions of the birthplaces that miss their totals by more than half of that.
+    """
+
+    def __init__(self, error: float, rows: tuple[int, ...] = ()) -> None:
+        self.error, self.rows = error, rows
+        super().__init__(error, rows)
 
 
 def closed(start: Floats, end: Floats) -> Closed:
@@ -72,7 +80,9 @@ def closed(start: Floats, end: Floats) -> Closed:
     if blockades:
         raise Blocked(blockades)
     if not all(one.holds for one in found.values()):
-        raise Unsettled(max(one.error for one in found.values()))
+        gaps = np.max([np.abs(one.table.sum(axis=1) - totals) for one in found.values()], axis=0)
+        error = max(one.error for one in found.values())
+        raise Unsettled(error, tuple(np.flatnonzero(gaps > error / 2).tolist()))
     shifted = sum(float(np.abs(found[name].table - table).sum()) / 2 for name, table in tables.items())
     return Closed(found["start"].table, found["end"].table, shifted)
 

@@ -5,39 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import xarray as xr
 
-from corridors.concepts.dims import require_dims
-from corridors.concepts.findings import DataError, Finding, raise_if_any
-from corridors.estimate._accounting import Match, Survivors, survivors
-from corridors.estimate._closing import (
-    Blocked,
-    Closed,
-    Unsettled,
-    closed,
-    open_by_other_pattern,
-    open_by_own_pattern,
+from corridors.concepts.findings import raise_if_any
+from corridors.estimate._accounting import Births, Match, Survivors, survivors
+from corridors.estimate._cells import labelled
+from corridors.estimate._checks import (
+    aligned,
+    codes,
+    data_findings,
+    seed_on,
+    stayers_on,
+    used_up_natives,
+    without_residence,
 )
-from corridors.estimate._feasible import Blockade
+from corridors.estimate._choices import Deaths, Negatives, Relax, check_words
+from corridors.estimate._closing import Blocked, Closed, closed, open_by_other_pattern, open_by_own_pattern
+from corridors.estimate._deaths import by_account
 from corridors.estimate._independence import independence
+from corridors.estimate._joining import Joining, Split
 from corridors.estimate._minimum import minimum
-from corridors.estimate._product import Moves, moves, moves_of_birthplace
+from corridors.estimate._nearest import Nearest, close_nearest
+from corridors.estimate._refusals import named
+from corridors.estimate.differencing import stock_differences
+from corridors.estimate.rates import migration_rates, rogers_von_rabenau, sum_of_net_migration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Positions = NDArray[np.intp]
-    Split = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
-MethodName = Literal["min-closed", "min-open", "min-open-dr", "ind-closed", "ind-open-dr", "pb-closed"]
+MethodName = Literal[
+    "sd-drop-neg", "sd-rev-neg", "mig-rate", "rvr",
+    "min-closed", "min-open", "min-open-dr", "ind-closed", "ind-open-dr", "pb-closed",
+]  # fmt: skip
 
 #: Weight of minimum migration in the pseudo-Bayesian mix: Azose and Raftery (2019), as Abel and Cohen (2019) use it.
 WEIGHT_OF_MINIMUM = 0.87
-_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Method:
     matches: bool
 
 
-#: Every method by the code of `concepts/codelists/METHOD.csv`. A new method is one more entry.
+#: Accounting methods by the code of `concepts/codelists/METHOD.csv`. A new method is one more entry.
 METHODS: Mapping[MethodName, Method] = MappingProxyType(
     {
         "min-closed": Method(closed, (minimum,), matches=True),
@@ -68,6 +75,17 @@ METHODS: Mapping[MethodName, Method] = MappingProxyType(
         "ind-closed": Method(closed, (independence,), matches=True),
         "ind-open-dr": Method(open_by_own_pattern, (independence,), matches=False),
         "pb-closed": Method(closed, (minimum, independence), matches=True),
+    }
+)
+#: Methods without an account: from both stocks, births and deaths straight to flows.
+DIRECT: Mapping[MethodName, Callable[..., xr.DataArray]] = MappingProxyType(
+    {
+        "sd-drop-neg": lambda start, end, **_: stock_differences(start, end, decreases="drop"),
+        "sd-rev-neg": lambda start, end, **_: stock_differences(start, end, decreases="reverse"),
+        "mig-rate": lambda start, end, **events: migration_rates(
+            start, moves=sum_of_net_migration(start, end, **events)
+        ),
+        "rvr": lambda start, end, **_: rogers_von_rabenau(start, end),
     }
 )
 
@@ -81,10 +99,11 @@ class FlowEstimate:
     flow
         Persons who moved, dims (origin, destination); the diagonal is empty.
     outward, returned
-        Of these, persons born at the origin and persons born at the destination. The rest is transit.
+        Of these, persons born at the origin and persons born at the destination. The rest is transit. None in methods
+        without an account, which say nothing on who moved.
     start, end
         The accounted survivors at both dates: dims (birthplace, origin) and (birthplace, destination), with equal sums
-        by birthplace.
+        by birthplace. In methods without an account the stocks as they were given.
     method, match, weight
         As asked for; `match` is None for open methods and `weight` is 1 unless two splits are mixed.
     repaired
@@ -93,11 +112,17 @@ class FlowEstimate:
         Persons by which the world's growth and natural increase differ, put on the native-born.
     shifted
         Persons whom balancing put into other cells, or the open system put outside.
+    seed, stayers
+        As asked for: what flows were to resemble, dims (origin, destination), and the share of possible stayers who
+        stayed, dims (destination,).
+    relaxed
+        Where the account had to be relaxed, persons added: `birthplace_total` (birthplace), `residents_start` and
+        `residents_end` (destination). None where it closes as it is.
     """
 
     flow: xr.DataArray
-    outward: xr.DataArray
-    returned: xr.DataArray
+    outward: xr.DataArray | None
+    returned: xr.DataArray | None
     start: xr.DataArray
     end: xr.DataArray
     method: MethodName
@@ -106,10 +131,15 @@ class FlowEstimate:
     repaired: float
     matched: float
     shifted: float
+    seed: xr.DataArray | None = None
+    stayers: xr.DataArray | None = None
+    relaxed: xr.Dataset | None = None
 
     @property
-    def transit(self) -> xr.DataArray:
+    def transit(self) -> xr.DataArray | None:
         """Persons born neither at the origin nor at the destination, or of unknown birthplace."""
+        if self.outward is None or self.returned is None:
+            return None
         rest = (self.flow - self.outward - self.returned).clip(min=0)
         rest.attrs.update(self.flow.attrs)
         return rest
@@ -120,34 +150,42 @@ class FlowEstimate:
         Raises
         ------
         ValueError
-            The account has no such birthplace.
+            The account has no such birthplace, or the method makes no account.
         """
-        known = [str(code) for code in self.start["birthplace"].values]
+        if self.method not in METHODS:
+            raise ValueError(
+                f"{self.method} does not say where those who moved were born; take one of {', '.join(METHODS)}"
+            )
+        known = codes(self.start, "birthplace")
         if birthplace not in known:
             raise ValueError(f"no birthplace {birthplace!r}; there are {', '.join(known)}")
         row, tables = known.index(birthplace), (self.start.values, self.end.values)
-        shares = _shares(self.method, self.weight)
-        cells = [
-            share * moves_of_birthplace(*split(*tables), row=row)
-            for share, split in zip(shares, METHODS[self.method].splits, strict=True)
-        ]
-        return _labelled(np.add.reduce(cells), self.flow["origin"].values)
+        joining = _joining(METHODS[self.method], self.weight, self.seed, self.stayers)
+        return labelled(joining.of_birthplace(*tables, row=row), codes(self.flow, "origin"))
 
     def describe(self) -> str:
         """Say the estimate in words."""
         total, people = float(self.flow.sum()), float(self.start.sum())
+        share = 100 * total / people if people else 0
+        if self.outward is None or self.returned is None or self.transit is None:
+            return f"{self.method}: {total:,.0f} persons moved, {share:.2f} per cent of {people:,.0f} residents at the start."
         words = [
-            f"{self.method}: {total:,.0f} persons moved, {100 * total / people if people else 0:.2f} per cent of"
-            f" {people:,.0f} survivors.",
+            f"{self.method}: {total:,.0f} persons moved, {share:.2f} per cent of {people:,.0f} survivors.",
             f"Outward {float(self.outward.sum()):,.0f}, return {float(self.returned.sum()):,.0f},"
             f" transit {float(self.transit.sum()):,.0f}.",
             f"On the way {self.repaired:,.0f} persons were repaired, {self.matched:,.0f} matched to the world's growth,"
             f" {self.shifted:,.0f} shifted to close the account.",
         ]
+        if self.relaxed is not None:
+            moved = [
+                f"{float(abs(part).sum()) / 2:,.0f} ({str(name).replace('_', ' ')})"
+                for name, part in self.relaxed.items()
+            ]
+            words.append(f"No account closed: {', '.join(moved)} persons were moved to the nearest that does.")
         return "\n".join(words)
 
 
-def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices are the account itself
+def estimate_flows(  # noqa: PLR0913  # two stocks, two events and each stage's choice are the account itself
     stock_start: xr.DataArray,
     stock_end: xr.DataArray,
     *,
@@ -156,6 +194,12 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
     method: MethodName = "min-closed",
     match: Match = "after",
     weight: float = WEIGHT_OF_MINIMUM,
+    born_as: Births = "native",
+    died_by: Deaths = "proportional",
+    negatives: Negatives = "repair",
+    seed: xr.DataArray | None = None,
+    stayers: xr.DataArray | float | None = None,
+    relax: Relax = "none",
 ) -> FlowEstimate:
     """Flows that explain how the stocks of one date became those of a later one.
 
@@ -168,12 +212,29 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
     births, deaths
         Events of the period by residence, dims (destination,).
     method
-        Code of `METHODS`: how many of those who can have stayed did stay, and whether the system has an outside.
+        Code of `METHODS`: how many of those who can have stayed did stay, and whether the system has an outside. Or of
+        `DIRECT`: flows read off the stocks without an account, for which no choice below plays a part.
     match
         When the native-born of both dates take up the difference of world growth and natural increase: after births and
         deaths are taken out, exactly, or before, in whole persons, as the R package `migest` does.
     weight
         Share of minimum migration in the mix `pb-closed`.
+    born_as
+        Whether the newborn are natives, or of all birthplaces in proportion to the residents at the end.
+    died_by
+        Whether deaths fall on all residents in proportion, or so that each birthplace loses what the two stocks and the
+        births say (`accounting`, closed methods only). The world's balance is then matched before deaths.
+    negatives
+        Whether native-born below zero are repaired, or refused as findings.
+    seed
+        What flows should resemble, as far as the account lets them: zero or more, dims (origin, destination), in any
+        unit. Zeros are corridors that nobody uses. Only independence uses the diagonal.
+    stayers
+        Of those who can have stayed, the share who did: one number, or dims (destination,); by default all. Methods of
+        minimum migration only, and the part of the mix that is.
+    relax
+        Where no closed account exists, take the nearest one in least squares by birthplace (`nearest`) instead of findings;
+        `relaxed` of the result says who was moved.
 
     Returns
     -------
@@ -185,8 +246,8 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
     ValueError
         The arrays do not fit each other, or a choice is none of those allowed.
     DataError
-        A foreign-born cell is below zero, events exceed the residents, or no closed account exists; the finding names
-        the birthplaces that do not fit and by how many persons.
+        A cell is below zero, events exceed the residents, an area has none, there are fewer than two areas, or no closed
+        account exists; findings name the areas that do not fit and by how many persons.
 
     References
     ----------
@@ -209,183 +270,116 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and three choices
     >>> float(found.flow.sel(origin="AAA", destination="BBB")), float(found.flow.sum())
     (20.0, 25.0)
     """
-    _check_choices(method, match, weight)
-    chosen = METHODS[method]
-    start, end, births, deaths = _aligned(stock_start, stock_end, births, deaths)
-    places, residences = _codes(start, "birthplace"), _codes(start, "destination")
-    raise_if_any(_data_findings(start, end, births, deaths))
+    words = {"match": match, "born_as": born_as, "died_by": died_by, "negatives": negatives, "relax": relax}
+    _check_choices(method, weight, words, plain=seed is None and stayers is None, all_stay=stayers is None)
+    start, end, births, deaths = aligned(stock_start, stock_end, births, deaths)
+    if method not in METHODS:
+        raise_if_any([*data_findings(start, end, births, deaths, repairs=True), *without_residence(start, method)])
+        return _direct(method, start, end, births=births, deaths=deaths)
+    raise_if_any(data_findings(start, end, births, deaths, repairs=negatives == "repair"))
+    chosen, places, residences = METHODS[method], codes(start, "birthplace"), codes(start, "destination")
     natives = np.array([places.index(code) for code in residences], dtype=np.intp)
-    alive = survivors(
-        start.values,
-        end.values,
-        births=births.values,
-        deaths=deaths.values,
-        natives=natives,
-        match=match if chosen.matches else None,
-    )
-    raise_if_any(_used_up_natives(alive, residences))
-    account = _closed(chosen, alive.start, alive.end, places=places, residences=residences)
-    found = _mixed(chosen, _shares(method, weight), account, natives)
+    seed = seed_on(seed, residences, stays=independence in chosen.splits)
+    staying = stayers_on(stayers, residences)
+    joining = _joining(chosen, weight, seed, staying)
+    with named(places, residences):
+        alive = survivors(
+            start.values,
+            end.values,
+            births=births.values,
+            deaths=deaths.values,
+            natives=natives,
+            match=match if chosen.matches else None,
+            born_as=born_as,
+            mortality=by_account if died_by == "accounting" else None,
+        )
+        raise_if_any(used_up_natives(alive, residences))
+        account, nearest = _closed(chosen, alive, relax)
+        found = joining.moves(account.start, account.end, natives=natives)
     return FlowEstimate(
-        flow=_labelled(found.all, residences),
-        outward=_labelled(found.outward, residences),
-        returned=_labelled(found.returned, residences),
+        flow=labelled(found.all, residences),
+        outward=labelled(found.outward, residences),
+        returned=labelled(found.returned, residences),
         start=start.rename(destination="origin").copy(data=account.start),
         end=end.copy(data=account.end),
         method=method,
         match=match if chosen.matches else None,
-        weight=_shares(method, weight)[0],
+        weight=joining.shares[0],
         repaired=alive.repaired,
         matched=alive.matched,
         shifted=account.shifted,
+        seed=seed,
+        stayers=staying,
+        relaxed=None if nearest is None else _relaxed(nearest, places, residences),
     )
 
 
-def _check_choices(method: str, match: str, weight: float) -> None:
-    if method not in METHODS:
-        raise ValueError(f"no method {method!r}; there are {', '.join(METHODS)}")
-    if match not in get_args(Match):
-        raise ValueError(f"no match {match!r}; there are {', '.join(get_args(Match))}")
+def _check_choices(method: MethodName, weight: float, words: Mapping[str, str], *, plain: bool, all_stay: bool) -> None:
+    if method not in METHODS and method not in DIRECT:
+        raise ValueError(f"no method {method!r}; there are {', '.join((*METHODS, *DIRECT))}")
+    check_words(words)
     if not 0 <= weight <= 1:
         raise ValueError(f"weight is {weight}; it is the share of minimum migration, between 0 and 1")
-
-
-def _aligned(
-    start: xr.DataArray, end: xr.DataArray, births: xr.DataArray, deaths: xr.DataArray
-) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray, xr.DataArray]:
-    tables = {"stock_start": start, "stock_end": end, "births": births, "deaths": deaths}
-    for name, array in tables.items():
-        dims = ("birthplace", "destination") if name.startswith("stock") else ("destination",)
-        require_dims(array, dims, name=name)
-        if not np.isfinite(array.values).all():
-            raise ValueError(f"{name} has missing cells; write zero where nobody is known, and say so")
-    start, end, births, deaths = xr.align(*(a.astype(float) for a in tables.values()), join="exact")
-    for dim in ("birthplace", "destination"):
-        twice = sorted({code for code in _codes(start, dim) if _codes(start, dim).count(code) > 1})
-        if twice:
+    if method in DIRECT:
+        if not plain:
             raise ValueError(
-                f"{dim} has {', '.join(twice)} more than once; add up the rows or columns of one area first"
+                f"{method} makes no account and takes neither seed nor stayers; take one of {', '.join(METHODS)}"
             )
-    strangers = sorted(set(_codes(start, "destination")) - set(_codes(start, "birthplace")))
-    if strangers:
-        raise ValueError(f"residences that are no birthplace: {', '.join(strangers)}; add their rows, natives included")
-    return start, end, births, deaths
-
-
-def _codes(array: xr.DataArray, dim: str) -> list[str]:
-    return [str(code) for code in array[dim].values]
-
-
-def _data_findings(start: xr.DataArray, end: xr.DataArray, births: xr.DataArray, deaths: xr.DataArray) -> list[Finding]:
-    return [
-        *_negative_foreign(start, "start"),
-        *_negative_foreign(end, "end"),
-        *_too_many_events(births, end, "births"),
-        *_too_many_events(deaths, start, "deaths"),
+        return
+    matching = ", ".join(name for name, one in METHODS.items() if one.matches)
+    for word, usual in (("died_by", "proportional"), ("relax", "none")):
+        if words[word] != usual and not METHODS[method].matches:
+            raise ValueError(
+                f"{word} {words[word]!r} needs a closed system and {method} has an outside; closed are {matching}"
+            )
+    staying = [
+        name for name, one in METHODS.items() if minimum in one.splits and one.close is not open_by_other_pattern
     ]
+    if not all_stay and method not in staying:
+        raise ValueError(f"{method} has no share of stayers; take one of {', '.join(staying)}")
 
 
-def _used_up_natives(alive: Survivors, residences: list[str]) -> list[Finding]:
-    """Residences whose native-born the match of growth to natural increase would leave below zero."""
-    return [
-        Finding(
-            "account-infeasible",
-            f"survivors at the {name}, living in {residences[column]}",
-            f"{-table[:, column].min():,.0f} native-born too few: births less deaths of the world are {alive.matched:,.0f} "
-            "persons away from its growth",
-            "check populations, births and deaths of these areas, or choose an open method such as min-open-dr",
-        )
-        for name, table in (("start", alive.start), ("end", alive.end))
-        for column in np.flatnonzero((table < 0).any(axis=0))
-    ]
-
-
-def _negative_foreign(stock: xr.DataArray, name: str) -> list[Finding]:
-    """Foreign-born below zero; native-born may be, as the remainder of two sources, and are repaired."""
-    places, residences = stock["birthplace"].values, stock["destination"].values
-    return [
-        Finding(
-            "value-negative",
-            f"stock at the {name}, born in {places[row]}, living in {residences[column]}",
-            f"{stock.values[row, column]:,.0f} persons",
-            "correct the stock",
-        )
-        for row, column in np.argwhere((stock.values < 0) & (places[:, None] != residences))
-    ]
-
-
-def _too_many_events(events: xr.DataArray, stock: xr.DataArray, name: str) -> list[Finding]:
-    residents = stock.sum("birthplace").values
-    return [
-        Finding(
-            "events-exceed-population",
-            f"{name} in {events['destination'].values[place]}",
-            f"{events.values[place]:,.0f} {name} among {residents[place]:,.0f} residents",
-            "bring events and population to the same territory and revision",
-        )
-        for place in np.flatnonzero((events.values < 0) | (events.values > residents))
-    ]
-
-
-def _closed(chosen: Method, start: Floats, end: Floats, *, places: list[str], residences: list[str]) -> Closed:
+def _closed(chosen: Method, alive: Survivors, relax: Relax) -> tuple[Closed, Nearest | None]:
     try:
-        return chosen.close(start, end)
-    except Blocked as blocked:
-        raise DataError(
-            _infeasible(name, blockade, places=places, residences=residences)
-            for name, blockade in blocked.blockades.items()
-        ) from None
-    except Unsettled as unsettled:
-        raise DataError(
-            [
-                Finding(
-                    "account-unsettled",
-                    "closed account",
-                    f"birthplace totals are still missed by {unsettled.error:,.3f} persons",
-                    "check areas whose people are all but fixed by zeros of the stock, or choose an open method",
-                )
-            ]
-        ) from None
+        return chosen.close(alive.start, alive.end), None
+    except Blocked:
+        if relax == "none":
+            raise
+        return close_nearest(alive.start, alive.end)
 
 
-def _infeasible(name: str, blockade: Blockade, *, places: list[str], residences: list[str]) -> Finding:
-    if blockade.of == "rows":
-        who = f"born in {_names(places, blockade.members)}"
-        fact = f"all areas in which they live ({_names(residences, blockade.partners)}) have residents"
-    else:
-        who = f"living in {_names(residences, blockade.members)}"
-        fact = f"all birthplaces found there ({_names(places, blockade.partners)}) have people"
-    return Finding(
-        "account-infeasible",
-        f"closed account, survivors at the {name}, {who}",
-        f"{blockade.excess:,.0f} persons more than {fact}",
-        "check stocks, births and deaths of these areas, or choose an open method such as min-open-dr",
+def _direct(method: MethodName, start: xr.DataArray, end: xr.DataArray, **events: xr.DataArray) -> FlowEstimate:
+    return FlowEstimate(
+        flow=DIRECT[method](start, end, **events),
+        outward=None,
+        returned=None,
+        start=start.rename(destination="origin"),
+        end=end,
+        method=method,
+        match=None,
+        weight=1.0,
+        repaired=0.0,
+        matched=0.0,
+        shifted=0.0,
     )
 
 
-def _names(codes: list[str], positions: tuple[int, ...]) -> str:
-    named = ", ".join(codes[position] for position in positions[:_NAMED])
-    more = len(positions) - _NAMED
-    return (f"{named} and {more} more" if more > 0 else named) or "no area"
+def _joining(chosen: Method, weight: float, seed: xr.DataArray | None, stayers: xr.DataArray | None) -> Joining:
+    return Joining(
+        splits=chosen.splits,
+        shares=(weight, 1.0 - weight) if len(chosen.splits) == 2 else (1.0,),
+        seed=None if seed is None else seed.values,
+        stay=None if stayers is None else stayers.values,
+    )
 
 
-def _shares(method: MethodName, weight: float) -> tuple[float, ...]:
-    return (weight, 1.0 - weight) if len(METHODS[method].splits) == 2 else (1.0,)
-
-
-def _mixed(chosen: Method, shares: tuple[float, ...], account: Closed, natives: Positions) -> Moves:
-    parts = [
-        moves(*split(account.start, account.end), natives=natives).times(share)
-        for share, split in zip(shares, chosen.splits, strict=True)
-    ]
-    return sum(parts[1:], start=parts[0])
-
-
-def _labelled(table: Floats, residences: list[str] | NDArray[np.str_]) -> xr.DataArray:
-    """Flows with their codes; nobody moves from an area to itself, so the diagonal is empty."""
-    table = table.copy()
-    np.fill_diagonal(table, np.nan)
-    codes = list(residences)
-    return xr.DataArray(
-        table, {"origin": codes, "destination": codes}, ("origin", "destination"), attrs={"unit": "persons"}
+def _relaxed(nearest: Nearest, places: list[str], residences: list[str]) -> xr.Dataset:
+    return xr.Dataset(
+        {
+            "birthplace_total": ("birthplace", nearest.moved),
+            "residents_start": ("destination", nearest.moved_start),
+            "residents_end": ("destination", nearest.moved_end),
+        },
+        {"birthplace": places, "destination": residences},
+        attrs={"unit": "persons"},
     )

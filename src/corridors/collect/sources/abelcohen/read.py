@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 #: Our method by the column that the authors name after theirs. Their open system lets each stock table follow its own
 #: pattern, which is what `min-open-dr` does.
 METHODS = {
-    "sd_drop_neg": "sd-drop",
-    "sd_rev_neg": "sd-reverse",
+    "sd_drop_neg": "sd-drop-neg",
+    "sd_rev_neg": "sd-rev-neg",
     "mig_rate": "mig-rate",
     "da_min_open": "min-open-dr",
     "da_min_closed": "min-closed",

@@ -144,7 +144,9 @@ def _line_search(
     (x, y), (dx, dy), (rows, columns) = at, step, totals
     before = _scaled(table, x, y)
     error = _error(before, rows, columns)
-    slope = dx @ (before.sum(axis=1) - rows) + dy @ (before.sum(axis=0) - columns)
+    # Totals that no table has drive the step to infinity, and the caller names them.
+    with np.errstate(over="ignore", invalid="ignore"):
+        slope = dx @ (before.sum(axis=1) - rows) + dy @ (before.sum(axis=0) - columns)
     length = 1.0
     for _ in range(_HALVINGS):
         new_x, new_y = x + length * dx, y + length * dy

@@ -13,6 +13,7 @@ from corridors.concepts.ages import TOTAL
 from corridors.concepts.dataflows import dataflow
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 from corridors.estimate.flows import FlowEstimate, MethodName, estimate_flows
+from corridors.estimate.sexes import MEN, WOMEN, Keep, reconcile_sexes
 from corridors.harmonise.accounts import Account, Accounts, Unknown, accounts
 from corridors.harmonise.departures import Departure, largest_of_each
 
@@ -37,12 +38,15 @@ class WorldEstimate:
     net_error
         Largest difference in persons, over all areas, periods and closed methods of both sexes together, between flows
         in less out and published net migration; None when no account has the latter.
+    estimates
+        The accounts and what each method made of them, as `corridors.estimate.explain` reads them.
     """
 
     flow: pl.DataFrame
     net_migration: pl.DataFrame
     departures: tuple[Departure, ...]
     net_error: float | None
+    estimates: tuple[tuple[Account, FlowEstimate], ...] = ()
 
 
 def estimate_world(
@@ -51,6 +55,7 @@ def estimate_world(
     methods: Sequence[MethodName] = DEFAULT_METHODS,
     sexes: Sequence[str] | None = None,
     unknown: Unknown = "native",
+    add_up: Keep | None = None,
 ) -> WorldEstimate:
     """Estimate the flows of every period, sex and method that the tables allow.
 
@@ -65,6 +70,9 @@ def estimate_world(
         both, because each account is closed by itself.
     unknown
         What persons of unknown origin are, as `corridors.harmonise.accounts.accounts` takes it.
+    add_up
+        Make women and men add up where there are both: what `corridors.estimate.sexes.reconcile_sexes` is to keep.
+        Differences of net migration are spread.
 
     Raises
     ------
@@ -76,6 +84,8 @@ def estimate_world(
     found = accounts(tables, sexes=sexes, unknown=unknown)
     estimates, findings = _estimates(found.accounts, methods)
     raise_if_any(findings)
+    if add_up is not None:
+        estimates = _that_add_up(estimates, add_up)
     net = [one for one in found.accounts if one.net_migration is not None]
     # One source may give both, as the regional world does.
     sources = " and ".join(dict.fromkeys((found.stock_source, found.population_source)))
@@ -87,6 +97,7 @@ def estimate_world(
         ),
         departures=_departures(found, estimates),
         net_error=_net_error(estimates),
+        estimates=tuple(estimates),
     )
 
 
@@ -111,6 +122,32 @@ def _estimates(
                 made.append((account, estimate))
     # Methods that close the same account find the same faults.
     return made, list(dict.fromkeys(findings))
+
+
+def _that_add_up(estimates: list[tuple[Account, FlowEstimate]], keep: Keep) -> list[tuple[Account, FlowEstimate]]:
+    groups: dict[tuple[str, str], dict[str, FlowEstimate]] = {}
+    for account, one in estimates:
+        groups.setdefault((account.period.label, one.method), {})[account.sex] = one
+    made, findings = {}, []
+    for (period, method), of_sex in groups.items():
+        if not {WOMEN, MEN} <= set(of_sex):
+            continue
+        try:
+            made[period, method] = reconcile_sexes(of_sex, keep=keep, net="spread")
+        except DataError as error:
+            findings += [replace(one, place=f"{period}, {method}, {one.place}") for one in error.findings]
+    raise_if_any(findings)
+
+    def fitted(account: Account, one: FlowEstimate) -> FlowEstimate:
+        found = made.get((account.period.label, one.method))
+        if found is None:
+            return one
+        outward, returned = (
+            None if part is None else part.sel(sex=account.sex, drop=True) for part in (found.outward, found.returned)
+        )
+        return replace(one, flow=found.flow.sel(sex=account.sex, drop=True), outward=outward, returned=returned)
+
+    return [(account, fitted(account, one)) for account, one in estimates]
 
 
 def _times(table: pl.DataFrame | None) -> list[str]:

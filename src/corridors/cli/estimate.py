@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from corridors.cli.printing import DONE, print_json
+from corridors.cli.printing import DONE, common, print_json
 
 
 def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -13,9 +13,8 @@ def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
     parser = verbs.add_parser("estimate", help="estimate flows", description="Estimate what nobody measured.")
     text = "Estimate the flows between two dates from two stocks and the births and deaths between them."
-    noun = parser.add_subparsers(title="nouns", metavar="NOUN", required=True).add_parser(
-        "flows", help="estimate flows from two stocks, births and deaths", description=text
-    )
+    nouns = parser.add_subparsers(title="nouns", metavar="NOUN", required=True)
+    noun = nouns.add_parser("flows", help="estimate flows from two stocks, births and deaths", description=text)
     for name, what in INPUTS.items():
         noun.add_argument(f"--{name.replace('_', '-')}", required=True, metavar="F", help=what)
     for name, (words, default, what) in CHOICES.items():
@@ -30,6 +29,57 @@ def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     noun.add_argument("--json", action="store_true", help="print one JSON object for machines")
     noun.add_argument("--findings", metavar="FILE", help="also write findings to FILE as CSV")
     noun.set_defaults(run=_estimate_flows, of_each_finding={"areas": [], "persons": None})
+    _add_world_flows(nouns)
+
+
+#: Nouns that estimate what was collected: what each writes, and where to.
+_OF_THE_STORE = {
+    "birthplaces": ("write the flows of every period by birthplace, sex and method", "F", "Parquet file to write"),
+    "years": ("write the flows of every period split to years", "F", "CSV or Parquet file to write"),
+    "intervals": ("write the quantiles of every flow, net and total of a period", "DIR", "folder to write to"),
+}
+
+
+def _add_world_flows(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, (text, metavar, what) in _OF_THE_STORE.items():
+        noun = nouns.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}, from what was collected.")
+        noun.add_argument("--out", required=True, metavar=metavar, help=what)
+        noun.add_argument(
+            "--method", default="pb-closed", metavar="METHOD", help="code of the method (default: %(default)s)"
+        )
+        noun.add_argument("--revision", metavar="YEAR", help="revision of the stock (default: the newest with a pair)")
+        if name == "intervals":
+            noun.add_argument("--period", metavar="P", help="for example 2015-2020 (default: the last)")
+            noun.add_argument("--draws", type=int, default=1_000, metavar="N", help="accounts (default: %(default)s)")
+            noun.add_argument("--random-seed", type=int, default=1, metavar="N", help="default: %(default)s")
+        common(noun)
+        noun.set_defaults(run=_world_flows, noun=name)
+
+
+def _world_flows(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from corridors.workflow import world_flows
+
+    store, out = Path(chosen.store), Path(chosen.out)
+    if chosen.noun == "intervals":
+        made = world_flows.write_intervals(
+            store,
+            out=out,
+            method=chosen.method,
+            period=chosen.period,
+            draws=chosen.draws,
+            seed=chosen.random_seed,
+            revision=chosen.revision,
+        )
+    else:
+        write = world_flows.write_by_year if chosen.noun == "years" else world_flows.write_by_birthplace
+        made = write(store, out=out, methods=[chosen.method], revision=chosen.revision)
+    if chosen.json:
+        print_json(made.as_dict())
+    else:
+        print(made)
+    return DONE
 
 
 def _estimate_flows(chosen: argparse.Namespace) -> int:

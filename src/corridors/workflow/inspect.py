@@ -11,12 +11,10 @@ from corridors.concepts.dataflows import DataflowName, dataflow
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 from corridors.store.disk import whole_or_nothing, write_file
 from corridors.store.vintages import Store, Vintage
+from corridors.workflow.table_files import require_form, table_bytes
 
 if TYPE_CHECKING:
     import polars as pl
-
-#: What a table can be exported as: endings of file names.
-FORMS = (".csv", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +136,14 @@ def export(store: Path, name: str, *, to: Path, observatory: str | None, names: 
     Unavailable
         The disk refused; the file is as it was.
     """
-    if to.suffix.lower() not in FORMS:
-        raise ValueError(f"cannot write {to.name!r}; the name of the file ends in {' or '.join(FORMS)}")
+    require_form(to)
     opened = _open(store)
     if to.resolve().is_relative_to(store.resolve()):
         raise ValueError(f"{to} lies in the store; name a file outside of {store}")
     vintages = _wanted(opened, name, observatory)
     table = _table(opened, vintages, names=names)
     with whole_or_nothing(f"the table to {to}"):
-        write_file(to, _bytes(table, to.suffix.lower()))
+        write_file(to, table_bytes(table, path=to))
     human = f"{to}: {table.height:,} observations of {vintages[0].dataflow} from {', '.join(v.id for v in vintages)}"
     return Answer(human, {"file": str(to), "rows": table.height, "vintages": [_describe(v) for v in vintages]})
 
@@ -192,17 +189,6 @@ def _area_names(codes: pl.Series) -> pl.Series:
     # An older vintage may hold a code that is no longer known; its name stays blank.
     named = {code: area_name(code) for code in codes.unique().drop_nulls() if code in known_areas()}
     return codes.replace_strict(named, default=None, return_dtype=codes.dtype)
-
-
-def _bytes(table: pl.DataFrame, form: str) -> bytes:
-    import io
-
-    buffer = io.BytesIO()
-    if form == ".csv":
-        table.write_csv(buffer)
-    else:
-        table.write_parquet(buffer, compression="zstd", statistics=True)
-    return buffer.getvalue()
 
 
 def _printed(table: pl.DataFrame) -> str:

@@ -36,7 +36,7 @@ def dataflows_page() -> str:
     for name in get_args(DataflowName):
         flow = dataflow(name)
         key = {column.name for column in flow.key}
-        optional = {column.name for column in flow.optional}
+        optional = {column.name for column in (*flow.optional, *flow.dimensions)}
         rows = [
             f"| `{c.name}` | {'key' if c.name in key else 'optional' if c.name in optional else ''} | {c.kind} | {c.text} |"
             for c in flow.columns

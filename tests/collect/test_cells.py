@@ -22,7 +22,6 @@ from corridors.collect.cells import (
     open_workbook,
     stray_columns,
 )
-from corridors.collect.plausible import country_totals, stock_findings, world_share
 from corridors.collect.spellings import area_of, nearest, place_areas
 from corridors.collect.unpacking import unpack
 from corridors.collect.xmlcells import cells_seen, sheet_paths
@@ -345,45 +344,6 @@ def test_an_unknown_place_is_answered_with_the_nearest_known_one():
     ]
     assert "corridors/collect/sources" in findings[0].mend
     assert nearest("zzz") == nearest("") == ""
-
-
-def stock(**totals: float) -> pl.DataFrame:
-    return pl.DataFrame(
-        [("MEX", "USA", "_T", "_T", f"{year[1:]}-07-01", value) for year, value in totals.items()],
-        schema=["ORIGIN", "DESTINATION", "SEX", "AGE", "TIME_PERIOD", "OBS_VALUE"],
-        orient="row",
-    )
-
-
-def test_years_in_reverse_are_found_implausible():
-    assert stock_findings(stock(y1990=100, y2000=120, y2010=150), place="f") == []
-    [finding] = stock_findings(stock(y1990=150, y2000=90, y2010=80), place="f")
-    assert finding.code == "total-implausible"
-    assert finding.fact == "the total falls from 150 at 1990-07-01 to 90 at 2000-07-01"
-    assert finding.mend == "check that the years stand over their own columns"
-
-
-@given(first=st.floats(1, 1e9), share=st.floats(0, 2))
-def test_only_a_fall_by_a_third_or_more_is_implausible(first, share):
-    found = stock_findings(stock(y1990=first, y2000=first * share), place="f")
-    if share < 0.66:
-        assert found
-    if share > 0.67:
-        assert not found
-
-
-def test_countries_count_once_by_their_own_total_or_by_their_origins():
-    rows = [
-        ("W001", "W001", 200.0), ("W001", "W019", 200.0), ("W001", "USA", 90.0), ("MEX", "USA", 60.0),
-        ("MEX", "CAN", 10.0), ("XXX", "CAN", 50.0),
-    ]  # fmt: skip
-    table = pl.DataFrame(rows, schema=["ORIGIN", "DESTINATION", "OBS_VALUE"], orient="row").with_columns(
-        SEX=pl.lit("_T"), AGE=pl.lit("_T"), TIME_PERIOD=pl.lit("2020-07-01")
-    )
-    assert country_totals(table)["OBS_VALUE"].to_list() == [150]
-    assert world_share(table, {}).cover == 0.75
-    assert world_share(table, {"2020-07-01": 150.3}).cover == 1
-    assert world_share(table.filter(DESTINATION="W019"), {}) is None
 
 
 def test_labels_are_folded_to_one_line():

@@ -135,16 +135,16 @@ def test_places_not_told_apart_count_together_and_continents_are_left_out(workbo
     assert (row["OBS_VALUE"], row["NOTE"]) == (105, "sum of übriges Afrika 42, Ohne Angabe 63")
 
 
-def test_quarters_and_the_year_stand_beside_the_months_and_half_years_do_not(workbook):
+def test_quarters_half_years_and_the_year_stand_beside_the_months(workbook):
     sheets = {month: across(n, title=f" Monat {month} *)") for n, month in enumerate(MONTHS, 1)}
     sheets |= {f"{q}. Quartal": across(9 * q - 3, title=f"{q}. Quartal *)") for q in (1, 2, 3, 4)}
     sheets |= {"1. Halbjahr": across(21, title="1. Halbjahr *)"), "Kum. Jahr": across(78, title="Jahr kummuliert*)")}
     reading = read("destatis", workbook(sheets), file="given.xlsx")
     table = reading.tables["FLOW_OBSERVED"].filter(ORIGIN="POL", COVERAGE="_T", SEX="_T")
-    assert table.height == 17
+    assert table.height == 18
     assert one(table, TIME_PERIOD="2014")["OBS_VALUE"] == 3 * 78
     assert one(table, TIME_PERIOD="2014-Q4")["OBS_VALUE"] == 3 * 33
-    assert [text for text in reading.evidence if "half-years" in text and "1. Halbjahr" in text]
+    assert one(table, TIME_PERIOD="2014-S1")["OBS_VALUE"] == 3 * 21
 
 
 def test_a_quarter_that_is_not_the_sum_of_its_months_is_named(workbook, findings_of):
@@ -414,9 +414,9 @@ def test_a_year_that_the_card_does_not_have_is_refused(workbook, findings_of):
     assert finding.fact.startswith("it seems to be destatis-2031-grenzen")
 
 
-def test_a_workbook_of_half_years_only_is_refused(workbook, findings_of):
-    [finding] = findings_of("destatis", workbook({"1. Halbjahr": across(1, title="1. Halbjahr")}), file="f.xlsx")
-    assert (finding.code, finding.fact) == ("period-unreadable", "it holds half-years only")
+def test_a_workbook_of_half_years_only_is_read(workbook):
+    reading = read("destatis", workbook({"2. Halbjahr": across(1, title="2. Halbjahr")}), file="f.xlsx")
+    assert set(reading.tables["FLOW_OBSERVED"]["TIME_PERIOD"]) == {"2014-S2"}
 
 
 def test_other_files_are_refused(workbook, findings_of):
@@ -443,7 +443,7 @@ def test_whatever_happens_to_the_bytes_ends_in_a_reading_or_in_findings(workbook
 SAMPLES = {
     "destatis_wanderungen_2009.xls": ("destatis-2009-personen", "_T", 721_013, 1_430),
     "destatis_wanderungen_2009_correction.xls": ("destatis-2009-deutsche", "NATIONALS", 114_700, 1_430),
-    "destatis_wanderungen_2014.xlsx": ("destatis-2014-grenzen", "_T", 1_464_724, 22_848),
+    "destatis_wanderungen_2014.xlsx": ("destatis-2014-grenzen", "_T", 1_464_724, 25_536),
 }
 
 

@@ -199,6 +199,12 @@ STOCK = "origin,destination,sex,1990,2024\n"
         ),
         ("area,start,end,tfr\n014,90,1995,1\n", "period-unreadable", "f.csv, row 2, column start", "'90' is no year"),
         (
+            "area,sex,age,1990-1995,r050-2000\n014,F,0,0.1,0.1\n",
+            "period-unreadable",
+            "f.csv, column r050-2000",
+            "'r050-2000' are no two years",
+        ),
+        (
             "area,sex,1990,2024\n014,F,1,2e9\n014,M,1,1\n",
             "table-wrong",
             "f.csv, column 2024",

@@ -62,9 +62,9 @@ def test_eurostats_own_codes_of_countries_are_known():
     raw = sdmx(
         "imm5prv", *({"partner": code} for code in ("EL", "UK", "XK", "NA", "UNK", "TOTAL", "STLS", "EU27_2020"))
     )
-    assert set(tables_of(raw)["FLOW_OBSERVED"]["ORIGIN"]) == {"GRC", "GBR", "XKX", "NAM", "XXX", "W001"}
+    assert set(tables_of(raw)["FLOW_OBSERVED"]["ORIGIN"]) == {"GRC", "GBR", "XKX", "NAM", "XXX", "W001", "EU27_2020"}
     raw = sdmx("imm5prv", *({"geo": code} for code in ("EL", "UK", "EU27_2020", "DE_TOT", "DE")), partner="SE")
-    assert set(tables_of(raw)["FLOW_OBSERVED"]["REPORTER"]) == {"GRC", "GBR", "DEU"}
+    assert set(tables_of(raw)["FLOW_OBSERVED"]["REPORTER"]) == {"GRC", "GBR", "DEU", "EU27_2020"}
 
 
 def test_by_citizenship_nationals_foreigners_and_both_are_told_apart():
@@ -79,6 +79,48 @@ def test_by_citizenship_nationals_foreigners_and_both_are_told_apart():
         ("W001", "FOREIGNERS"),
         ("W001", "_T"),
     ]
+
+
+def test_persons_of_unknown_sex_and_age_are_kept_as_such():
+    raw = sdmx("imm5prv", {"sex": "UNK", "age": "UNK", "agedef": "COMPLET"}, partner="SE")
+    assert tables_of(raw)["FLOW_OBSERVED"].select("SEX", "AGE", "OBS_VALUE").rows() == [("_U", "_U", 10)]
+
+
+def test_the_union_is_a_group_that_counts_nobody_as_a_migrant_at_home():
+    codes = ("EU27_2020", "EU27_2020_FOR", "EU28_FOR", "FOR")
+    stock = tables_of(sdmx("pop3ctb", *({"c_birth": code} for code in codes)))["STOCK"]
+    # With the reporting country the Union's natives are Norwegians too where the reporter is a member.
+    assert sorted(stock["ORIGIN"]) == ["EU27_2020", "EU28", "W001"]
+    flows = tables_of(sdmx("imm1ctz", *({"citizen": code} for code in codes[:2])))["FLOW_OBSERVED"]
+    assert sorted(flows.select("ORIGIN", "COVERAGE").rows()) == [("EU27_2020", "FOREIGNERS"), ("EU27_2020", "_T")]
+    reading = read("eurostat", sdmx("pop3ctb", {"geo": "EU27_2020"}, {"geo": "NO"}, c_birth="DE"), file="f")
+    assert reading.tables["STOCK"]["DESTINATION"].to_list() == ["NOR"]
+    assert "1 figures of groups of reporting countries left out" in reading.layout
+    whole = read("eurostat", sdmx("pop3ctb", {"geo": "EU27_2020"}, c_birth="TOTAL"), file="f")
+    assert whole.tables["POPULATION"]["AREA"].to_list() == ["EU27_2020"]
+
+
+@pytest.mark.parametrize(
+    ("year", "flag", "months"), [("2008", "", 12), ("2012", "p", 12), ("2007", "", None), ("2012", "d", None)]
+)
+def test_the_regulation_counts_a_stay_of_twelve_months_where_it_holds(year, flag, months):
+    flow = tables_of(sdmx("imm5prv", {"TIME_PERIOD": year, "OBS_FLAG": flag}, partner="SE"))["FLOW_OBSERVED"]
+    assert flow["DURATION"].to_list() == [months]
+
+
+@pytest.mark.parametrize(
+    ("code", "breakdown", "expected"),
+    [
+        ("pop3ctb", {"c_birth": "DE"}, ("BIRTH", "_T", "B")),
+        ("pop1ctz", {"citizen": "DE"}, ("CITIZENSHIP", "FOREIGNERS", "C")),
+    ],
+)
+def test_a_stock_says_what_it_counts_by_whom_and_who_reports(code, breakdown, expected):
+    stock = tables_of(sdmx(code, {"TIME_PERIOD": "2008"}, {"TIME_PERIOD": "2009"}, **breakdown))["STOCK"]
+    assert set(stock.select("CRITERION", "COVERAGE", "BASIS").rows()) == {expected}
+    # The first year of reference ends on the first of January of 2009.
+    assert stock.sort("TIME_PERIOD")["DURATION"].to_list() == [None, 12]
+    assert set(stock["REPORTER"]) == {"NOR"}
 
 
 def test_moves_inside_a_country_are_no_flow_between_countries():
@@ -151,8 +193,7 @@ def test_ages_completed_are_kept_and_ages_reached_left_out_but_for_their_total()
         {"agedef": "COMPLET", "age": "UNK", "OBS_VALUE": "3"},
     ]
     reading = read("eurostat", sdmx("imm5prv", *lines, partner="SE"), file="f")
-    assert set(reading.tables["FLOW_OBSERVED"].select("AGE", "OBS_VALUE").rows()) == {("Y0T4", 1), ("_T", 9)}
-    assert "1 figures of unknown age or sex left out" in reading.layout
+    assert set(reading.tables["FLOW_OBSERVED"].select("AGE", "OBS_VALUE").rows()) == {("Y0T4", 1), ("_T", 9), ("_U", 3)}
     assert "1 figures by the age reached in the year left out" in reading.layout
 
 

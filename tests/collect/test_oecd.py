@@ -92,8 +92,20 @@ def test_workers_are_left_out_and_named():
     reading = read("oecd", sdmx(line(), line(MEASURE="B24")), file="f.csv")
     assert reading.tables["FLOW_OBSERVED"].height == 1
     assert "B24 stock of foreign labour left out" in reading.layout
-    reading = read("oecd", sdmx(line(MEASURE="B16"), line(MEASURE="B16", SEX="F")), file="f.csv")
-    assert "1 rows of B16 by sex left out" in reading.layout
+
+
+def test_acquisitions_of_citizenship_are_kept_by_sex():
+    rows = (line(MEASURE="B16"), line(MEASURE="B16", SEX="F", OBS_VALUE=4))
+    found = tables_of(*rows)["INDICATOR"].select("MEASURE", "SEX", "AGE", "OBS_VALUE").rows()
+    assert sorted(found) == [("NATURALIZATIONS", "F", "_T", 4), ("NATURALIZATIONS", "_T", "_T", 10)]
+
+
+def test_stocks_say_what_they_count_by_whom_and_who_reports():
+    stock = tables_of(line(MEASURE="B14"), line(MEASURE="B15"))["STOCK"]
+    assert sorted(stock.select("CRITERION", "COVERAGE", "REPORTER", "BASIS").rows()) == [
+        ("BIRTH", "_T", "NOR", "B"),
+        ("CITIZENSHIP", "FOREIGNERS", "NOR", "C"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,10 @@ def test_a_world_total_that_falls_by_a_tenth_is_named_with_both_figures():
         "quality-total-falls",
         "undesa-ims2020-bilateral, STOCK, 2015-07-01 to 2020-07-01",
     )
-    assert found.fact == "the world total falls from 1,010 to 900"
+    assert found.fact == "the total falls from 1,010 at 2015-07-01 to 900 at 2020-07-01"
     assert quality.falling_world_total(stock(rows[:2])) == []
+    more = [("MEX", area, "_T", "2015-07-01", 5000) for area in ("CAN", "ESP")]
+    assert quality.falling_world_total(stock([*rows[:2], *more, ("MEX", "USA", "_T", "2020-07-01", 1020)])) == []
 
 
 def test_sexes_that_do_not_add_up_are_named():
@@ -53,6 +55,19 @@ def test_sexes_that_do_not_add_up_are_named():
     assert "ORIGIN MEX, DESTINATION USA" in found.place
     sound = [*rows[:2], ("MEX", "USA", "_T", "2020-07-01", 981)]
     assert quality.sexes_that_do_not_add_up(stock(sound)) == []
+    unknown = ("MEX", "USA", "_U", "2020-07-01", 20)
+    assert quality.sexes_that_do_not_add_up(stock([*rows, unknown])) == []
+    [found] = quality.sexes_that_do_not_add_up(stock([*rows, (*unknown[:4], 90)]))
+    assert found.fact == "women 500 and men 480 and 90 of unknown sex are not 1,000"
+
+
+def test_rates_of_women_and_men_need_not_add_up():
+    rows = [("FRA", sex, "2020", 0.01) for sex in ("F", "M", "_T")]
+    rates = table(rows, "AREA", "SEX", "TIME_PERIOD", "OBS_VALUE", unit="RATE_PY").with_columns(MEASURE=pl.lit("MX"))
+    assert quality.sexes_that_do_not_add_up(Stored("VITAL", "wpp", rates)) == []
+    shares = table([(a, s, t, 100 * v) for a, s, t, v in rows], "AREA", "SEX", "TIME_PERIOD", "OBS_VALUE", unit="PT")
+    shares = shares.with_columns(ORIGIN=None, DESTINATION=None, MEASURE=pl.lit("UNEMPLOYMENT"))
+    assert quality.sexes_that_do_not_add_up(Stored("INDICATOR", "wdi", shares)) == []
 
 
 def test_an_aggregate_among_the_countries_is_found_by_the_world_row():
@@ -60,6 +75,25 @@ def test_an_aggregate_among_the_countries_is_found_by_the_world_row():
     [found] = quality.aggregates_counted_twice(population(rows))
     assert (found.code, found.fact) == ("quality-aggregates", "the countries add up to 140, the world row says 100")
     assert quality.aggregates_counted_twice(population([*rows[:2], ("W001", "_T", "2020-07-01", 140)])) == []
+
+
+def test_rests_of_the_world_are_parts_of_it_and_a_blank_part_is_no_aggregate():
+    rows = [("MEX", "USA", 60), ("MEX", "XXN", 25), ("MEX", "XXS", 15), ("MEX", "W001", 100)]
+    whole = [(origin, area, "_T", "2017-07-01", value) for origin, area, value in rows]
+    assert quality.aggregates_counted_twice(stock(whole)) == []
+    blank = stock([*whole[:2], (*whole[2][:4], None), whole[3]])
+    made = Stored(
+        "STOCK",
+        "s",
+        blank.table.with_columns(
+            OBS_STATUS=pl.when(pl.col("OBS_VALUE").is_null()).then(pl.lit("L")).otherwise(pl.lit("A"))
+        ),
+    )
+    assert quality.aggregates_counted_twice(made) == []
+    [found] = quality.aggregates_counted_twice(stock([*whole, ("MEX", "CAN", "_T", "2017-07-01", 90)]))
+    assert found.fact == "the countries add up to 190, the world row says 100"
+    [found] = quality.aggregates_counted_twice(stock([*whole[:2], whole[3]]))
+    assert found.fact == "the countries add up to 85, the world row says 100"
 
 
 def test_heaped_digits_are_told_from_counted_ones():
@@ -80,6 +114,9 @@ def test_impossible_times_and_ages_are_named():
         ("quality-time", "p, POPULATION, TIME_PERIOD 2031-07-01"),
         ("quality-age", "p, POPULATION, AGE Y130T134"),
     ]
+    sound = [("FRA", "_T", time, age, 1) for time in ("2020-S1", "2020") for age in ("_U", "Y_GE100", "_T")]
+    made = Stored("POPULATION", "p", table(sound, "AREA", "SEX", "TIME_PERIOD", "AGE", "OBS_VALUE"))
+    assert quality.impossible_times_and_ages(made, as_of=TODAY) == []
 
 
 def test_two_revisions_that_disagree_by_a_tenth_are_named_and_one_revision_is_not_compared_with_itself():
@@ -91,6 +128,13 @@ def test_two_revisions_that_disagree_by_a_tenth_are_named_and_one_revision_is_no
     assert (found.code, found.fact) == ("quality-revisions", "1,000 became 1,240 (+24%)")
     assert "DESTINATION USA" in found.place
     assert quality.revisions_that_disagree(one, one) == []
+
+
+def test_regions_among_the_origins_are_not_counted_beside_their_countries():
+    rows = [("MEX", "USA", "_T", "2015-07-01", 1000)]
+    regions = [(region, "USA", "_T", "2015-07-01", 1000) for region in ("W019", "W013", "W001")]
+    one, other = stock([*rows, *regions]), stock(rows, "undesa-ims2024-bilateral")
+    assert quality.revisions_that_disagree(one, other) == []
 
 
 def test_thousands_are_told_from_persons():
@@ -119,6 +163,8 @@ def test_persons_beside_cases_are_found():
     )
     [found] = quality.persons_beside_cases(Stored("ENCOUNTER", "unhcr", made))
     assert found.code == "quality-cases"
+    persons = made.with_columns(UNIT_MEASURE=pl.lit("PS"))
+    assert quality.persons_beside_cases(Stored("ENCOUNTER", "unhcr", persons)) == []
 
 
 @pytest.mark.parametrize(
@@ -140,6 +186,25 @@ def test_a_matrix_of_remittances_that_lies_on_its_side_is_found_by_the_known_ser
         [Stored("REMITTANCE", "worldbank-2017", matrix), Stored("INDICATOR", "wdi", known)]
     )
     assert [one.code for one in found] == (["quality-turned"] if turned else [])
+
+
+def test_a_stock_that_lies_on_its_side_is_found_by_another_product():
+    areas = ["USA", "DEU", "FRA", "GBR", "CHE", "ITA", "ESP", "CAN", "AUS", "NLD", "MEX", "IND"]
+    rows = [
+        (a, b, "_T", "2017-07-01", 1000.0 * (m + 1) ** 2 * (12 - n))
+        for m, a in enumerate(areas) for n, b in enumerate(areas) if a != b
+    ]  # fmt: skip
+    one = stock(rows)
+    later = [(a, b, sex, time, 1.1 * value) for a, b, sex, time, value in rows]
+    assert quality.reversed_orientation([one, stock(later, "worldbank-2017-stocks")]) == []
+    turned = stock([(b, a, *rest) for a, b, *rest in later], "worldbank-2017-stocks")
+    [found] = quality.reversed_orientation([one, turned])
+    assert (found.code, found.place) == (
+        "quality-turned",
+        "undesa-ims2020-bilateral and worldbank-2017-stocks, STOCK, ORIGIN and DESTINATION",
+    )
+    few = [row for row in rows if {*row[:2]} <= {*areas[:3]}]
+    assert quality.reversed_orientation([stock(few), stock([(b, a, *r) for a, b, *r in few], "x-1-y")]) == []
 
 
 def test_every_check_is_named_in_the_answer_even_where_it_found_nothing():

@@ -2,6 +2,7 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 from contextlib import suppress
 
 import polars as pl
@@ -235,6 +236,26 @@ def test_the_csv_download_is_read_below_whatever_stands_above_its_header(preambl
         assert "Extracted from the UNHCR database" in reading.evidence
 
 
+def zipped(**members):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, raw in members.items():
+            archive.writestr(name.replace("_csv", ".csv"), raw)
+    return target.getvalue()
+
+
+def test_the_zip_of_the_interface_is_its_table_and_its_footnotes_are_passed_over(findings_of):
+    raw = text(DOWNLOAD, [2021, "Egypt", "EGY", "Austria", "AUT", 5, 0, 0, 0, "-"])
+    reading = read("unhcr", zipped(population_csv=raw, footnotes_csv=b"Code,Footnote\n1,Some\n"), file="query.zip")
+    assert reading.product == "unhcr-current-population"
+    assert only(reading.tables["DISPLACED"], MEASURE="REFUGEES")["OBS_VALUE"] == 5
+    [finding] = findings_of("unhcr", zipped(population_csv=raw, solutions_csv=raw), file="query.zip")
+    assert (finding.code, finding.fact) == (
+        "archive-broken",
+        "the zip archive holds 2 files: population.csv, solutions.csv",
+    )
+
+
 def test_rows_are_counted_from_the_top_of_the_file(findings_of):
     raw = text(["Extracted"], [], DOWNLOAD, [2021, "Egypt", "EGY", "Austria", "AUT", "many", 0, 0, 0, "-"])
     [finding] = findings_of("unhcr", raw, file="f.csv")
@@ -432,13 +453,19 @@ def test_demographics_give_sexes_ages_and_places():
         "Y18T59": 4,
         "Y_GE60": 0,
     }
-    assert table.filter(SEX="M").select("AGE", "OBS_VALUE", "NOTE").rows() == [("_T", 8, "8 of unknown age")]
+    assert table.filter(SEX="M").select("AGE", "OBS_VALUE", "NOTE").rows() == [
+        ("_T", 8, "8 of unknown age"),
+        ("_U", 8, None),
+    ]
     assert only(table, SEX="_T")["NOTE"] == "2 of unknown sex"
+    unknown = only(table, SEX="_U")
+    assert (unknown["AGE"], unknown["OBS_VALUE"], unknown["OBS_STATUS"]) == ("_T", 2, "E")
+    assert unknown["NOTE"] == "the total less women and men"
 
 
 def test_a_zero_beside_persons_of_unknown_age_is_no_count():
     table = table_of(persons([5, 0, 0, 6, 0, 7, 18], [0] * 7, 18))
-    assert set(table.filter(SEX="F")["AGE"]) == {"_T", "Y0T4", "Y18T59"}
+    assert set(table.filter(SEX="F")["AGE"]) == {"_T", "Y0T4", "Y18T59", "_U"}
 
 
 def test_a_total_that_nobody_told_apart_stands_alone():
@@ -570,7 +597,7 @@ SAMPLES = {
     "unhcr_flows.csv.gz": ("unhcr-2025-flows", 108_717),
     "unhcr_asylum_applications.csv.gz": ("unhcr-2025-applications", 120_597),
     "unhcr_solutions.csv.gz": ("unhcr-2025-solutions", 23_477),
-    "unhcr_demographics.csv.gz": ("unhcr-2025-demographics", 188_739),
+    "unhcr_demographics.csv.gz": ("unhcr-2025-demographics", 191_253),
     "unhcr_unrwa.csv.gz": ("unhcr-2025-unrwa", 296),
     "HDX_EndYearPopulationTotals.csv": ("unhcr-current-population", 2_022),
     "HDX_AsylumApplications.csv": ("unhcr-current-applications", 300),

@@ -58,7 +58,8 @@ def test_blank_unavailable_and_own_country_are_three_things_and_zero_a_fourth():
         assert found["VGB", sex] == (None, "O")
     assert row_of(reading_of(gbmd(*lines)).tables["STOCK"], ORIGIN="VGB", SEX="_T", TIME_PERIOD="1980-07-01") == {
         "ORIGIN": "VGB", "DESTINATION": "FRA", "SEX": "_T", "AGE": "_T", "TIME_PERIOD": "1980-07-01",
-        "SOURCE": "worldbank-gbmd-2011", "UNIT_MEASURE": "PS", "OBS_VALUE": 0, "OBS_STATUS": "A", "NOTE": "census round",
+        "SOURCE": "worldbank-gbmd-2011", "UNIT_MEASURE": "PS", "OBS_VALUE": 0, "OBS_STATUS": "A", "CRITERION": "MIXED",
+        "NOTE": "census round",
     }  # fmt: skip
 
 

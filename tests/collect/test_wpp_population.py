@@ -2,13 +2,19 @@
 
 import contextlib
 import random
+import resource
+import subprocess
+import sys
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corridors.collect import catalogue, columns
 from corridors.collect.catalogue import card, read
 from corridors.collect.reading import Reading
+from corridors.concepts.areas import known_areas
 from corridors.concepts.findings import DataError
 
 # World figures are the published ones that prove a revision; everything else in these files is invented.
@@ -157,6 +163,12 @@ def test_population_at_1_january_is_not_taken_for_that_of_1_july(findings_of):
 def test_a_fault_of_the_population_by_age_is_named(findings_of, row, code, place):
     found = findings_of("wpp", single_ages(2015, 2015.5) + row.encode() + b"\n", file="f.csv")
     assert (code, place) in {(f.code, f.place) for f in found}, found
+
+
+def test_a_file_of_other_variants_alone_is_refused(findings_of):
+    raw = single_ages(2015, 2015.5).replace(b"Medium", b"High")
+    [finding] = findings_of("wpp", raw, file="f.csv")
+    assert (finding.code, finding.fact) == ("table-missing", "no row holds a figure of the medium variant")
 
 
 def test_percentages_prove_no_revision(findings_of):
@@ -335,3 +347,103 @@ def test_every_product_of_2019_and_by_age_is_read_above():
     others = {p.id for p in card("wpp").products if p.id.startswith("wpp-2019-") or "population-by" in p.id}
     by_age = {f"wpp-{r}-population-by-{kind}" for r in (2019, 2022, 2024) for kind in ("sex", "age", "single-age")}
     assert others == by_age | {f"wpp-2019-{table}" for table in ("periods", "births", "deaths", "net-migration")}
+
+
+# --- millions of rows ------------------------------------------------------------------------------------------------------
+
+PUBLISHED_HEAD = (
+    "SortOrder,LocID,Notes,ISO3_code,ISO2_code,SDMX_code,LocTypeID,LocTypeName,ParentID,Location,VarID,Variant,Time,"
+    "MidPeriod,AgeGrp,AgeGrpStart,AgeGrpSpan,PopMale,PopFemale,PopTotal\n"
+)
+
+
+def every_single_age(places, years):
+    """A file as the publisher's: the world as published, divided evenly among ages and the given number of places."""
+    published = {int(c.period[:4]): c.value / 1000 for c in card("wpp").checks if c.measure == "POPULATION"}
+    areas = [one for one in known_areas().values() if one.kind == "country" and one.m49][:places]
+    yield PUBLISHED_HEAD
+    for code, name, share in [(900, "World", 1), *((int(one.m49), one.name, 1 / len(areas)) for one in areas)]:
+        for year in years:
+            cell = published.get(year, 8e6) * share / 101
+            for age in range(101):
+                shown, span = ("100+", -1) if age == 100 else (age, 1)
+                yield (
+                    f'{year},{code},,AAA,AA,4,4,Country/Area,5501,"{name}",2,Medium,{year},{year}.5,'
+                    f"{shown},{age},{span},{cell / 2:.4f},{cell / 2:.4f},{cell:.4f}\n"
+                )
+
+
+@pytest.fixture(scope="module")
+def ages_of_few():
+    return "".join(every_single_age(6, range(2000, 2041, 10))).encode()
+
+
+def test_a_large_file_is_read_in_stretches_to_the_same_tables(ages_of_few, monkeypatch):
+    whole = reading_of(ages_of_few)
+    monkeypatch.setattr(columns, "BATCH", 20_000)
+    stretched = reading_of(ages_of_few)
+    assert (stretched.product, stretched.layout, stretched.evidence) == (whole.product, whole.layout, whole.evidence)
+    for name, table in whole.tables.items():
+        assert table.equals(stretched.tables[name])
+        assert pl.Categorical not in map(type, table.schema.values())
+
+
+def test_a_large_table_keeps_its_codes_and_is_checked_area_by_area(ages_of_few, monkeypatch):
+    whole = reading_of(ages_of_few).tables["POPULATION"]
+    monkeypatch.setattr(catalogue, "LARGEST_AS_TEXT", 1_000)
+    coded = reading_of(ages_of_few).tables["POPULATION"]
+    assert isinstance(coded.schema["AREA"], pl.Categorical)
+    assert coded.with_columns(pl.col(pl.Categorical).cast(pl.String)).equals(whole)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "fact"),
+    [
+        ("{age},x,2,3", "value-unreadable", "'x' is no figure"),
+        ("{age},-1,2,3", "value-negative", "negative figure -1"),
+    ],
+)
+def test_a_fault_far_down_a_large_file_is_named_by_its_row(ages_of_few, findings_of, monkeypatch, wrong, code, fact):
+    lines = ages_of_few.decode().splitlines(keepends=True)
+    row = len(lines) - 7
+    before = lines[row - 1].rsplit(",", 4)
+    lines[row - 1] = before[0] + "," + wrong.format(age=before[1]) + "\n"
+    monkeypatch.setattr(columns, "BATCH", 20_000)
+    [finding] = findings_of("wpp", "".join(lines).encode(), file="f.csv")
+    assert (finding.code, finding.fact, finding.place) == (code, fact, f"f.csv, row {row}, column PopMale")
+
+
+def test_rows_that_stand_twice_in_a_large_table_are_found(ages_of_few, findings_of, monkeypatch):
+    lines = ages_of_few.decode().splitlines(keepends=True)
+    monkeypatch.setattr(columns, "BATCH", 20_000)
+    monkeypatch.setattr(catalogue, "LARGEST_AS_TEXT", 1_000)
+    found = findings_of("wpp", "".join([*lines, lines[-1]]).encode(), file="f.csv")
+    assert {one.code for one in found} == {"key-duplicate"}
+
+
+def test_text_that_is_not_utf_8_is_found_by_its_row_in_the_whole_file(ages_of_few, findings_of, monkeypatch):
+    monkeypatch.setattr(columns, "BATCH", 20_000)
+    [finding] = findings_of("wpp", ages_of_few + "\xe9".encode("latin-1"), file="f.csv")
+    assert finding.code == "file-unreadable"
+    assert f"in row {len(ages_of_few.splitlines()) + 1}" in finding.fact
+
+
+MOST_MEMORY = 1_000_000_000
+_READ = "import sys; from corridors.collect.catalogue import read; from pathlib import Path; {}"
+_ONE = "r = read('wpp', Path(sys.argv[1]).read_bytes(), file='f'); print(sum(t.height for t in r.tables.values()))"
+
+
+@pytest.mark.heavy
+def test_four_million_rows_of_single_ages_take_less_than_a_gigabyte(tmp_path):
+    path = tmp_path / "WPP2024_PopulationBySingleAgeSex_Medium.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(every_single_age(235, range(1950, 2101)))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    done = subprocess.run(
+        [sys.executable, "-c", _READ.format(_ONE), str(path)], capture_output=True, text=True, check=True
+    )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert int(done.stdout) > 10_000_000
+    # The largest of all children counts: another one must not have been larger.
+    assert peak >= before
+    assert peak * 1024 < MOST_MEMORY, f"{peak / 1024:,.0f} MiB"

@@ -6,9 +6,18 @@ from typing import get_args
 
 import pytest
 
-from corridors.concepts.areas import Language, area, area_from_iso2, area_from_m49, area_name, known_areas, members
+from corridors.concepts.areas import (
+    Language,
+    area,
+    area_from_iso2,
+    area_from_m49,
+    area_in_sentence,
+    area_name,
+    known_areas,
+    members,
+)
 from corridors.concepts.matching import fold, match_area
-from corridors.concepts.membership import regional_commissions, regional_group, un_members
+from corridors.concepts.membership import eu_members, regional_commissions, regional_group, un_members
 
 COUNTRIES = [one for one in known_areas().values() if one.kind == "country"]
 
@@ -112,3 +121,27 @@ def test_names_match_back_and_ambiguous_ones_do_not():
         assert match_area(text) is None
     assert match_area("Congo") == "COG"
     assert fold("France*") == fold("France (a)") == fold("France12") == "france"
+
+
+@pytest.mark.parametrize(
+    ("on", "count"),
+    [
+        ("1957-12-31", 0), ("1958-01-01", 6), ("1973-01-01", 9), ("1981-01-01", 10), ("1986-01-01", 12), ("1995-01-01", 15),
+        ("2004-05-01", 25), ("2007-01-01", 27), ("2013-07-01", 28), ("2020-01-31", 28), ("2020-02-01", 27),
+    ],
+)  # fmt: skip
+def test_the_european_union_has_its_members_by_date(on, count):
+    assert len(eu_members(date.fromisoformat(on))) == count
+
+
+def test_the_union_of_a_year_is_a_group_and_its_code_says_how_many_it_has():
+    for code, on in (
+        ("EU15", "2004-04-30"),
+        ("EU25", "2006-12-31"),
+        ("EU27_2007", "2007-01-01"),
+        ("EU28", "2020-01-31"),
+    ):
+        assert area(code).kind == "group"
+        assert str(len(eu_members(date.fromisoformat(on)))) in area(code).name
+    assert area_from_m49("97") == "W097"
+    assert area_in_sentence("W097") == "the European Union"

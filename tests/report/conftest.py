@@ -6,7 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from corridors.report.world import Origin, World
+from corridors.collect.coverage import coverage
+from corridors.collect.quality import Stored
+from corridors.concepts.findings import Finding
+from corridors.report.world import BESIDE, USED, Check, Known, Origin, World
 
 AREAS = ("W014", "W145", "W155", "W021", "W034", "W013")
 DATES = ("2015-07-01", "2020-07-01", "2024-07-01")
@@ -74,6 +77,29 @@ def small_tables(seed=1):
     }
 
 
+def small_known(tables):
+    """Coverage of the small world, and of reported refugees beside it: two regions, one year missing, one withheld."""
+    used = [Stored(name, "test", tables[name]) for name in ("STOCK", "POPULATION", "NET_MIGRATION") if name in tables]
+    refugees = pl.DataFrame(
+        {
+            "ORIGIN": "W001",
+            "DESTINATION": ["W014", "W014", "W145", "W145"],
+            "MEASURE": "REFUGEES",
+            "TIME_PERIOD": ["2015-12-31", "2016-12-31"] * 2,
+            "OBS_STATUS": ["A", "O", "E", "Q"],
+        }
+    )
+    beside = coverage([Stored("DISPLACED", "other", refugees)], areas=AREAS)
+    return Known(coverage(used, areas=AREAS), beside, AREAS)
+
+
+def small_checks():
+    fact = "the world total falls from 2 to 1"
+    fall = [Finding("quality-total-falls", f"test, STOCK, {n}", fact, "look again") for n in range(4)]
+    tables = ("test/STOCK", "test/POPULATION")
+    return (Check("falling_world_total", tables[:1], tuple(fall)), Check("heaped_digits", tables, ()))
+
+
 def origin(name):
     return Origin(
         vintage=f"test-{name.lower()}-0123456789ab",
@@ -91,7 +117,13 @@ def origin(name):
 def world_of(tables, **changes):
     fields = {
         "tables": tables,
-        "origins": {name: (origin(name),) for name in tables},
+        "origins": {
+            **{name: (origin(name),) for name in tables},
+            USED: (origin("STOCK"), origin("POPULATION")),
+            BESIDE: (origin("DISPLACED"),),
+        },
+        "known": small_known(tables),
+        "checks": small_checks(),
         "embedded": True,
         "unit": "regions",
         "inside": "within a region",

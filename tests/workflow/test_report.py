@@ -15,6 +15,7 @@ from corridors.concepts.findings import DataError, Unavailable
 from corridors.store.vintages import Store
 from corridors.workflow import report as pipeline
 from corridors.workflow.collect import collect_embedded
+from corridors.workflow.quality import countries_of_today
 from corridors.workflow.report import make_report
 from corridors.workflow.sources import collected as chosen_stock
 
@@ -45,6 +46,23 @@ def test_the_report_lies_on_the_table_in_three_formats_with_pictures_and_figures
     assert {f"flows.chord.{form}" for form in ("svg", "png", "html")} <= charts
     tables = {path.stem for path in (folder / "out" / "tables").iterdir()}
     assert {"flows.totals", "stocks.by_region", "provenance.figures", "clauses.answers"} <= tables
+    assert {"limits.gaps", "quality.measures", "quality.checks", "coverage", "quality.findings"} <= tables
+    assert {"limits.coverage.png", "limits.coverage_regions.svg"} <= charts
+
+
+def test_coverage_and_checks_speak_of_what_was_used_and_of_what_lies_beside(made):
+    folder, _ = made
+    known = pl.read_csv(folder / "out" / "tables" / "coverage.csv")
+    used = set(known.filter(pl.col("USED"))["MEASURE"])
+    assert {"STOCK", "POPULATION", "BIRTHS", "DEATHS", "NET_MIGRATION", "REFUGEES", "FLOW_OBSERVED"} <= used
+    assert {"REMITTANCES_IN", "UNEMPLOYMENT", "TFR"} <= set(known.filter(~pl.col("USED"))["MEASURE"])
+    stock = known.filter(pl.col("USED"), pl.col("DATAFLOW") == "STOCK")
+    assert stock["AREA"].n_unique() == 22
+    with (folder / "out" / "tables" / "quality.checks.csv").open(encoding="utf-8") as opened:
+        checks = {row["Check"]: row for row in csv.DictReader(opened)}
+    # The ranking of the largest countries is a part of the world, and not taken for a whole that does not add up.
+    assert checks["Aggregates counted twice"]["Findings"] == "0"
+    assert {"Falling world total", "Reversed orientation"} <= set(checks)
 
 
 def test_world_totals_are_the_publisher_s(made):
@@ -308,6 +326,47 @@ def test_the_full_world_gets_its_report_from_the_store(collected):
     page = (collected / "out" / "report.html").read_text(encoding="utf-8")
     assert "countries and areas" in page
     assert not re.search(r"\bnan\b|\bNone\b|\binf\b", re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL))
+
+
+def test_coverage_of_the_full_world_names_areas_and_fits_on_paper(collected):
+    again(collected, world="store")
+    folder = collected / "out"
+    with (folder / "tables" / "limits.gaps.csv").open(encoding="utf-8") as opened:
+        gaps = {row["No figure for"]: row["Which areas"] for row in csv.DictReader(opened)}
+    assert "Antarctica" in gaps["Any measure"]
+    assert "Kosovo" in gaps["Migrant stock"]
+    known = pl.read_csv(folder / "tables" / "coverage.csv")
+    assert known.height > 20_000
+    assert set(known["USED"]) == {True}
+    with (folder / "figures.csv").open(encoding="utf-8") as opened:
+        figures = {row["key"]: row["value"] for row in csv.DictReader(opened)}
+    assert int(figures["limits.known_areas"]) == len(countries_of_today())
+    assert float(figures["limits.known_share"]) > 90
+
+
+def test_what_is_collected_beside_enters_coverage_and_checks_and_the_report_is_made_again(
+    shared_data, collected, tmp_path
+):
+    store = tmp_path / "store"
+    shutil.copytree(collected / "store", store)
+    choices = {"world": "store", "store": store, "out": tmp_path / "out", "revision": "2020"}
+    again(tmp_path, **choices)
+    stock = shared_data / "undesa" / "ims2024_bilateral_by_sex.csv.gz"
+    assert main(["collect", "undesa", "--file", str(stock), "--store", str(store)]) == 0
+    assert [step.state for step in again(tmp_path, **choices).steps] == ["skipped", "done"]
+    known = pl.read_csv(tmp_path / "out" / "tables" / "coverage.csv")
+    assert set(known.filter(~pl.col("USED"))["MEASURE"]) == {"STOCK"}
+    assert known.filter(~pl.col("USED"))["YEAR"].max() == 2024
+    with (tmp_path / "out" / "tables" / "quality.checks.csv").open(encoding="utf-8") as opened:
+        checks = {row["Check"]: int(row["Findings"]) for row in csv.DictReader(opened)}
+    assert checks["Revisions that disagree"] > 0
+    listed = (tmp_path / "out" / "tables" / "provenance.looked_at.csv").read_text(encoding="utf-8")
+    assert "undesa-ims2024-bilateral" in listed
+    beside = Store(store).latest("world", "undesa-ims2024-bilateral")["STOCK"].path / "part-0.parquet"
+    beside.write_bytes(beside.read_bytes()[:-1])
+    with pytest.raises(DataError) as caught:
+        again(tmp_path, **choices)
+    assert {(finding.code, finding.place) for finding in caught.value.findings} == {("store-damaged", str(beside))}
 
 
 def test_a_report_that_stands_on_a_damaged_vintage_is_refused(collected):

@@ -7,15 +7,22 @@ loaded by `read` alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from corridors.collect.cards import Card, Check, Part, Product, card, parse_card, sources
 from corridors.collect.reading import Reading
 from corridors.collect.unpacking import unpack
 from corridors.concepts.findings import DataError, Finding, raise_if_any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Rows of a table above which its codes stay codes, which read and compare like text: as text, they take ten times the room.
+LARGEST_AS_TEXT = 2_000_000
 
 __all__ = [
     "Card",
@@ -79,7 +86,7 @@ def read(source: str, raw: bytes, *, file: str) -> Reading:
     """
     from corridors.collect.cells import capped
     from corridors.collect.plausible import stock_findings
-    from corridors.concepts.dataflows import validate
+    from corridors.concepts.dataflows import dataflow, validate
 
     known = card(source)
     try:
@@ -94,11 +101,33 @@ def read(source: str, raw: bytes, *, file: str) -> Reading:
         fact = f"it seems to be {reading.product}, {reading.layout}"
         findings.append(Finding("table-wrong", file, fact, f"wanted is one of: {wanted}"))
     for name, table in reading.tables.items():
-        findings += validate(table, name, place=file)
+        for rows in _stretches(table, dataflow(name).key[0].name):
+            findings += validate(rows, name, place=file)
     if not findings and "STOCK" in reading.tables:
         findings += stock_findings(reading.tables["STOCK"], place=file)
-    raise_if_any(capped(findings))
-    return reading
+    raise_if_any(capped(dict.fromkeys(findings)))
+    return replace(reading, tables={name: _as_text(table) for name, table in reading.tables.items()})
+
+
+def _stretches(table: pl.DataFrame, column: str) -> Iterator[pl.DataFrame]:
+    """The rows of a large table, some values of a column after the other: what is equal in it stays together."""
+    import polars as pl
+
+    if table.height <= LARGEST_AS_TEXT or column not in table.columns:
+        yield table
+        return
+    values = table.get_column(column).unique(maintain_order=True).to_list()
+    few = max(1, len(values) * LARGEST_AS_TEXT // (16 * table.height))
+    for first in range(0, len(values), few):
+        yield table.filter(pl.col(column).is_in(values[first : first + few], nulls_equal=True))
+
+
+def _as_text(table: pl.DataFrame) -> pl.DataFrame:
+    """A table whose codes are text, unless that would take gigabytes."""
+    import polars as pl
+
+    codes = [name for name, kind in table.schema.items() if isinstance(kind, pl.Categorical)]
+    return table if table.height > LARGEST_AS_TEXT else table.with_columns(pl.col(codes).cast(pl.String))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from corridors.collect.compound import MAGIC, chains_fault
+from corridors.collect.plainsheets import plain_sheets
+from corridors.collect.rehearsal import are_plain, opening_fault
+from corridors.collect.swelling import swelling
 from corridors.collect.textfiles import text_table
 from corridors.collect.unpacking import BROKEN
 from corridors.collect.xmlcells import CellsSeen, cells_seen, sheet_paths
@@ -26,8 +28,8 @@ MISSING, NEGLIGIBLE = ("..", "...", "…"), ("—",)
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
 #: Findings of one kind in one file after which the rest is only counted.
 SHOWN = 20
-#: Columns that an old workbook (`.xls`) can have.
-WIDEST_OLD = 256
+#: How an old workbook (`.xls`) begins, and the columns that it can have.
+OLD_WORKBOOK, WIDEST_OLD = b"\xd0\xcf\x11\xe0", 256
 #: What mends a file that somebody edited.
 UNCHANGED = "name the publisher's own, unchanged file"
 #: Marks of footnotes behind a label, as a pattern: `*`, `(b)`, `(12)` or a letter with a bracket.
@@ -109,30 +111,49 @@ def open_workbook(raw: bytes, *, file: str, wanted: Callable[[str], bool] | None
     """
     import fastexcel
 
-    if fault := chains_fault(raw):
-        fact = f"the workbook cannot be opened: {fault}"
-        raise DataError([Finding("file-unreadable", file, fact, "download the file again")])
     try:
+        _require_size(raw, file)
         paths = sheet_paths(raw)
+        if not paths:
+            _require_opening(raw, file)
         workbook = fastexcel.read_excel(raw)
         names = [name for name in workbook.sheet_names if wanted is None or wanted(name)]
-        seen = {name: cells_seen(raw, paths[name]) for name in names if name in paths}
+        plain = plain_sheets(raw, {name: paths[name] for name in names if name in paths})
+        others = [name for name in names if name not in plain]
+        seen = {name: cells_seen(raw, paths[name]) for name in others if name in paths}
         raise_if_any(_too_large(file, name, cells) for name, cells in seen.items() if cells.is_too_large)
-        loaded = {name: workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string") for name in names}
-        if raw.startswith(MAGIC):
+        if paths and (len(seen) < len(others) or not are_plain(raw, [paths[name] for name in others])):
+            _require_opening(raw, file)
+        loaded = {name: workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string") for name in others}
+        if raw.startswith(OLD_WORKBOOK):
             raise_if_any(
                 _too_wide(file, name, sheet.width) for name, sheet in loaded.items() if sheet.width > WIDEST_OLD
             )
-        frames = {name: sheet.to_polars() for name, sheet in loaded.items()}
+        frames = {name: plain[name] if name in plain else loaded[name].to_polars() for name in names}
     except BaseException as error:
         # A damaged workbook can make the reader in Rust panic: its exception is no `Exception` and nowhere to import.
         if not isinstance(error, (fastexcel.FastExcelError, *BROKEN)) and type(error).__name__ != "PanicException":
             raise
-        fact = f"the workbook cannot be opened: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-        raise DataError([Finding("file-unreadable", file, fact, "download the file again")]) from error
+        raise _unopened(file, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
     return [
         Sheet(file, name, _with_broken(frame, seen[name]) if name in seen else frame) for name, frame in frames.items()
     ]
+
+
+def _require_size(raw: bytes, file: str) -> None:
+    if member := swelling(raw):
+        fact = f"its member {member} unpacks to more than the archive says"
+        raise DataError([Finding("archive-too-large", file, fact, "name the publisher's own file")])
+
+
+def _require_opening(raw: bytes, file: str) -> None:
+    if fault := opening_fault(raw):
+        raise _unopened(file, fault)
+
+
+def _unopened(file: str, fault: str) -> DataError:
+    fact = f"the workbook cannot be opened: {fault}"
+    return DataError([Finding("file-unreadable", file, fact, "download the file again")])
 
 
 def _too_wide(file: str, name: str, width: int) -> Finding:

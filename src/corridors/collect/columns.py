@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corridors.collect.cells import Place, open_csv
@@ -17,6 +17,66 @@ if TYPE_CHECKING:
 #: Two-letter codes by which European institutions depart from ISO 3166-1.
 EUROPEAN_CODES = {"EL": "GRC", "UK": "GBR", "XK": "XKX"}
 YEAR = r"^(?:19|20|21)\d\d$"
+
+
+#: Bytes of a CSV file that are read at once.
+BATCH = 1 << 22
+#: Columns of which a source has no more than some dozen codes.
+_FEW = ("SEX", "OBS_STATUS", "MEASURE", "UNIT_MEASURE", "SOURCE")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def code_type(column: str) -> pl.Categorical:
+    """Type of a column of codes that repeat millions of times: one or two bytes each, read and compared like text.
+
+    Examples
+    --------
+    >>> code_type("AREA") == code_type("ORIGIN"), code_type("AREA") == code_type("AGE")
+    (True, False)
+    """
+    import polars as pl
+
+    size = pl.UInt8 if column in _FEW else pl.UInt16
+    kind = "AREA" if column in ("ORIGIN", "DESTINATION") else column
+    return pl.Categorical(pl.Categories(kind, namespace="corridors", physical=size))
+
+
+def csv_batches(raw: bytes, *, file: str) -> Iterator[pl.DataFrame]:
+    """Rows of a CSV file as text, as `open_csv` gives them, a large file in stretches that follow each other.
+
+    Parameters
+    ----------
+    raw
+        The file's bytes.
+    file
+        What findings call it.
+
+    Raises
+    ------
+    DataError
+        The bytes are no table.
+    """
+    import polars as pl
+
+    at = raw.find(b"\n") + 1
+    if len(raw) <= 2 * BATCH or not at or raw.startswith(_UTF16):
+        yield open_csv(raw, file=file)
+        return
+    head, rows = raw[:at], 0
+    while at < len(raw):
+        end = raw.find(b"\n", at + BATCH) + 1 or len(raw)
+        # An end of line between quotation marks is no end of a row.
+        while raw.count(b'"', at, end) % 2 and end < len(raw):
+            end = raw.find(b"\n", end) + 1 or len(raw)
+        try:
+            table = open_csv(head + raw[at:end], file=file)
+        except DataError:
+            # Read whole, the file gives the finding with its own row.
+            open_csv(raw, file=file)
+            raise
+        yield table.with_columns(pl.col("row") + rows)
+        rows += raw.count(b"\n", at, end)
+        at = end
 
 
 def place_in(file: str) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from corridors.collect.quality import Stored
@@ -26,15 +26,32 @@ AREA_OF = {
 }
 #: Statuses from the best known to the least: a place counts as the best of what is there.
 RANKS = ("A", "B", "P", "E", "I", "Q", "O", "L", "M")
+#: Statuses of a figure that is there, and those of one that a model, an imputation or a first count gave.
+THERE, MODELLED = RANKS[:5], RANKS[2:5]
 
 
-def coverage(tables: Sequence[Stored]) -> pl.DataFrame:
-    """Best status by country, year and measure.
+def counted_areas(dataflow: str, areas: Collection[str]) -> frozenset[str]:
+    """Areas whose figures of a dataflow are looked for: those given, but countries where offices report.
+
+    Examples
+    --------
+    >>> counted_areas("STOCK", ["W014"]), "FRA" in counted_areas("FLOW_OBSERVED", ["W014"])
+    (frozenset({'W014'}), True)
+    """
+    if AREA_OF.get(dataflow) != "REPORTER":
+        return frozenset(areas)
+    return frozenset(code for code, area in known_areas().items() if area.kind == "country")
+
+
+def coverage(tables: Sequence[Stored], *, areas: Collection[str] | None = None) -> pl.DataFrame:
+    """Best status by area, year and measure; a figure of a period counts for each year of it.
 
     Parameters
     ----------
     tables
         The latest vintage of each product and dataflow.
+    areas
+        Areas to look for; by default every country and former state. Of what offices report, always countries.
 
     Returns
     -------
@@ -50,15 +67,16 @@ def coverage(tables: Sequence[Stored]) -> pl.DataFrame:
         if column is None:
             continue
         measure = pl.col("MEASURE") if "MEASURE" in stored.table.columns else pl.lit(stored.dataflow)
-        rows = stored.table.filter(pl.col(column).is_in(countries)).select(
+        wanted = countries if areas is None else list(counted_areas(stored.dataflow, areas))
+        rows = stored.table.filter(pl.col(column).is_in(wanted)).select(
             AREA=pl.col(column),
-            YEAR=pl.col("TIME_PERIOD").str.head(4).cast(pl.Int32),
+            YEAR="TIME_PERIOD",
             DATAFLOW=pl.lit(stored.dataflow),
             MEASURE=measure,
             OBS_STATUS="OBS_STATUS",
             PRODUCT=pl.lit(stored.product),
         )
-        parts.append(rows.unique())
+        parts.append(rows.unique().with_columns(YEAR=_years()).explode("YEAR"))
     if not parts:
         schema = {"AREA": pl.String, "YEAR": pl.Int32, "DATAFLOW": pl.String, "MEASURE": pl.String}
         return pl.DataFrame(schema={**schema, "OBS_STATUS": pl.String, "PRODUCTS": pl.UInt32})
@@ -73,6 +91,15 @@ def coverage(tables: Sequence[Stored]) -> pl.DataFrame:
         .agg(pl.col("OBS_STATUS").sort_by("rank").first(), PRODUCTS=pl.col("PRODUCT").n_unique())
         .sort(key)
     )
+
+
+def _years() -> pl.Expr:
+    """Calendar years of an instant, a year or a period: 2015 to 2019 of `2015-07-01/P5Y`."""
+    import polars as pl
+
+    first = pl.col("YEAR").str.head(4).cast(pl.Int32)
+    length = pl.col("YEAR").str.extract(r"/P(\d+)Y$").cast(pl.Int32).fill_null(1)
+    return pl.int_ranges(first, first + length, dtype=pl.Int32)
 
 
 def coverage_by_subregion(known: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +122,7 @@ def coverage_by_subregion(known: pl.DataFrame) -> pl.DataFrame:
     ]
     subregions = pl.DataFrame(places, schema=["AREA", "SUBREGION"], orient="row")
     sizes = subregions.group_by("SUBREGION").agg(size=pl.len())
-    there = known.filter(pl.col("OBS_STATUS").is_in(["A", "B", "P", "E", "I"]))
+    there = known.filter(pl.col("OBS_STATUS").is_in(THERE))
     counted = (
         there.join(subregions, on="AREA", how="inner", validate="m:1")
         .group_by("SUBREGION", "YEAR", "DATAFLOW", "MEASURE")

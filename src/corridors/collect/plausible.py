@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 #: Between two dates of the international migrant stock the world total never fell; a third is far outside any revision.
 LARGEST_FALL = 1 / 3
+#: A table of fewer destinations says nothing of the world.
+FEWEST_DESTINATIONS = 3
 #: Countries add up to the publisher's world to the person, but for rounding and territories without sexes.
 WORLD_GAP = 0.005
 #: Births, deaths and population of the countries and of the world, which some files round or give without small territories.
 EVENTS_GAP = 0.01
-_PLACES = ("country", "former", "unknown")
+#: Kinds of areas that are no sums of others.
+PLACES = ("country", "former", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,30 @@ class Share:
         return 1.0 if abs(share - 1) <= WORLD_GAP else share
 
 
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A total that becomes smaller between two dates, over the `destinations` that report at both."""
+
+    sex: str
+    earlier: str
+    later: str
+    before: float
+    after: float
+    destinations: int
+
+    @property
+    def fact(self) -> str:
+        """The two totals with their dates, and how many destinations they are of."""
+        many = f" over the {self.destinations:,} destinations that report at both" if self.destinations > 1 else ""
+        return f"the total falls from {self.before:,.0f} at {self.earlier} to {self.after:,.0f} at {self.later}{many}"
+
+
 def stock_findings(stock: pl.DataFrame, *, place: str) -> list[Finding]:
     """World totals that fall by a third or more between successive dates, for each sex; natives among the migrants.
 
-    Re-hosted files of stocks are known with their years in reverse; nothing else makes the world's migrants that few.
-    Whoever lives in the country of birth is in no stock of migrants; between countries of one region there are some.
+    Re-hosted files of stocks are known with their years in reverse; nothing else makes the world's migrants that few. One
+    country's may become few (in Kuwait they did between 1990 and 1995), so that a table of one or two destinations proves
+    nothing. Whoever lives in the country of birth is in no stock of migrants; between countries of one region there are some.
 
     Parameters
     ----------
@@ -51,18 +73,83 @@ def stock_findings(stock: pl.DataFrame, *, place: str) -> list[Finding]:
     place
         What the findings call the table.
     """
+    findings = [
+        Finding(
+            "total-implausible",
+            f"{place}, dataflow STOCK, SEX {fall.sex}",
+            fall.fact,
+            "check that the years stand over their own columns",
+        )
+        for fall in falls(stock, share=LARGEST_FALL)
+        if fall.destinations >= FEWEST_DESTINATIONS or not fall.destinations
+    ]
+    return [*findings, *_natives(stock, place)]
+
+
+def falls(stock: pl.DataFrame, *, share: float) -> list[Fall]:
+    """Totals by sex that fall by a share or more between successive dates.
+
+    Where the table has a row of the world by all origins, it is compared, and `destinations` is 0. Elsewhere only
+    destinations with a figure at both dates count: a country that did not report did not lose its migrants.
+
+    Parameters
+    ----------
+    stock
+        Table valid under STOCK.
+    share
+        The smallest fall, as a share of the earlier total.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> rows = [("1990", "FRA", 60.0), ("1990", "DEU", 90.0), ("1995", "FRA", 55.0)]
+    >>> stock = pl.DataFrame(rows, schema=["TIME_PERIOD", "DESTINATION", "OBS_VALUE"], orient="row")
+    >>> stock = stock.with_columns(ORIGIN=pl.lit("MEX"), SEX=pl.lit("_T"), AGE=pl.lit("_T"))
+    >>> falls(stock, share=0.1), falls(stock, share=0.05)[0].after
+    ([], 55.0)
+    """
+    # Stocks by birth and by citizenship may stand in one table, as two sources: each is a total of its own.
+    parts = stock.partition_by("SOURCE", maintain_order=True) if "SOURCE" in stock.columns else [stock]
+    return [fall for part in parts for fall in _falls(part, share)]
+
+
+def _falls(stock: pl.DataFrame, share: float) -> list[Fall]:
     import polars as pl
 
-    findings = []
-    totals = world_totals(stock)
+    found = []
+    totals = _by_destination(stock)
     for sex in totals.get_column("SEX").unique().sort():
-        series = totals.filter(pl.col("SEX") == sex).sort("TIME_PERIOD").select("TIME_PERIOD", "OBS_VALUE").rows()
-        for (earlier, before), (later, after) in pairwise(series):
-            if before > 0 and after <= before * (1 - LARGEST_FALL):
-                fact = f"the total falls from {before:,.0f} at {earlier} to {after:,.0f} at {later}"
-                mend = "check that the years stand over their own columns"
-                findings.append(Finding("total-implausible", f"{place}, dataflow STOCK, SEX {sex}", fact, mend))
-    return [*findings, *_natives(stock, place)]
+        series = totals.filter(SEX=sex)
+        own = series.filter(DESTINATION=WORLD)
+        compared = own if own.height else series
+        dates = compared.partition_by("TIME_PERIOD", as_dict=True)
+        for earlier, later in pairwise(sorted(dates)):
+            both = dates[earlier].join(dates[later], on="DESTINATION", how="inner", suffix="_LATER", validate="1:1")
+            before, after = both.select(pl.col("OBS_VALUE").sum(), pl.col("OBS_VALUE_LATER").sum()).row(0)
+            if before > 0 and after <= before * (1 - share):
+                count = 0 if own.height else both.height
+                found.append(Fall(sex, str(earlier[0]), str(later[0]), before, after, count))
+    return found
+
+
+def _by_destination(stock: pl.DataFrame) -> pl.DataFrame:
+    """DESTINATION, SEX, TIME_PERIOD and OBS_VALUE of all origins, for destinations with a figure.
+
+    Of countries alone where there are any, else of all destinations; the world's own row beside them.
+    """
+    import polars as pl
+
+    key = ["DESTINATION", "SEX", "TIME_PERIOD"]
+    whole = stock.filter(pl.col("AGE") == TOTAL)
+    figures = (whole if whole.height else stock).drop_nulls("OBS_VALUE")
+    countries = figures.filter(kind_of("DESTINATION").is_in(PLACES))
+    chosen = countries if countries.height else figures.filter(pl.col("DESTINATION") != WORLD)
+    all_origins = chosen.filter(ORIGIN=WORLD)
+    parts = chosen.filter(kind_of("ORIGIN").is_in(PLACES))
+    parts = parts if parts.height else chosen.filter(pl.col("ORIGIN") != WORLD)
+    world = figures.filter(ORIGIN=WORLD, DESTINATION=WORLD)
+    rows = pl.concat([all_origins, parts.join(all_origins, on=key, how="anti"), world], how="diagonal")
+    return rows.group_by(key).agg(pl.col("OBS_VALUE").sum()).sort(key)
 
 
 def _natives(stock: pl.DataFrame, place: str) -> list[Finding]:
@@ -112,19 +199,26 @@ def world_totals(stock: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("SEX", "TIME_PERIOD").agg(pl.col("OBS_VALUE").sum()).sort("SEX", "TIME_PERIOD")
 
 
-def country_totals(stock: pl.DataFrame) -> pl.DataFrame:
-    """Sum of a stock over its destinations that are countries, by SEX and TIME_PERIOD.
+def country_totals(stock: pl.DataFrame, *, by: Sequence[str] = ("SEX", "TIME_PERIOD")) -> pl.DataFrame:
+    """Sum of a stock over its destinations that are countries, by SEX and TIME_PERIOD or what else is asked for.
 
     Of each country its own row of all origins counts; where it has none, the sum of its origins.
+
+    Parameters
+    ----------
+    stock
+        Table valid under STOCK.
+    by
+        Columns of the answer beside OBS_VALUE: DESTINATION, SEX and TIME_PERIOD.
     """
     import polars as pl
 
     key = ["DESTINATION", "SEX", "TIME_PERIOD"]
-    whole = stock.filter(pl.col("AGE") == TOTAL, kind_of("DESTINATION").is_in(_PLACES))
+    whole = stock.filter(pl.col("AGE") == TOTAL, kind_of("DESTINATION").is_in(PLACES))
     all_origins = whole.filter(ORIGIN=WORLD).drop_nulls("OBS_VALUE")
-    alone = whole.filter(kind_of("ORIGIN").is_in(_PLACES)).join(all_origins, on=key, how="anti")
+    alone = whole.filter(kind_of("ORIGIN").is_in(PLACES)).join(all_origins, on=key, how="anti")
     rows = pl.concat([all_origins, alone], how="diagonal")
-    return rows.group_by("SEX", "TIME_PERIOD").agg(pl.col("OBS_VALUE").sum()).sort("SEX", "TIME_PERIOD")
+    return rows.group_by(by).agg(pl.col("OBS_VALUE").sum()).sort(by)
 
 
 def excess_findings(stock: pl.DataFrame, published: Mapping[str, float], *, place: str) -> list[Finding]:

@@ -78,8 +78,8 @@ def area_of(text: str, *, names: Mapping[str, str]) -> str | None:
     if key in names:
         return names[key]
     code = area_from_m49(plain) if plain.isdigit() else match_area(plain)
-    # A group overlaps the regions: a source has to say by name that it leaves it out.
-    return None if code is None or known_areas()[code].kind == "group" else code
+    # A group overlaps the regions: a source has to say by name that it leaves it out, or write our own code for it.
+    return None if code is None or (known_areas()[code].kind == "group" and plain != code) else code
 
 
 def place_areas(

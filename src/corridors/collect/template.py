@@ -26,7 +26,7 @@ _BY_COLUMN = {
 _BY_FLOW: dict[str, dict[str, tuple[str, str]]] = {
     "VITAL": {"MEASURE": ("BIRTHS", "BIRTHS")},
     "DISPLACED": {"MEASURE": ("REFUGEES", "REFUGEES"), "TIME_PERIOD": ("2024-12-31", "2024-12-31")},
-    "STOCK": {"TIME_PERIOD": ("2024-07-01", "2024-07-01")},
+    "STOCK": {"TIME_PERIOD": ("2024-07-01", "2024-07-01"), "CRITERION": ("BIRTH", "BIRTH")},
     "POPULATION": {"TIME_PERIOD": ("2024-07-01", "2024-07-01")},
     "FLOW": {"TIME_PERIOD": ("2020-07-01/P4Y", "2020-07-01/P4Y")},
     "ENCOUNTER": {"MEASURE": ("ENCOUNTERS", "ENCOUNTERS")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 
@@ -15,6 +16,9 @@ _WORKBOOK_MEMBER = "[Content_Types].xml"
 _AGAIN = "download the file again"
 #: A member of a zip that says what the columns of the table beside it hold: the two stay together.
 MAPPING_SUFFIX = ".toml"
+#: Members that publishers pack beside their one table: the footnotes of the refugee statistics' downloads, and the World
+#: Bank's lists of countries and indicators.
+_BESIDE = re.compile(r"(?:.*/)?(?:footnotes\.csv|Metadata_(?:Country|Indicator)_.*\.csv)", re.IGNORECASE)
 #: What a damaged archive makes the standard library raise.
 BROKEN = (
     zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError,
@@ -29,9 +33,10 @@ _BLOCK = 1 << 24
 
 
 def unpack(raw: bytes, *, file: str) -> bytes:
-    """The file inside a `.gz` or a `.zip` with one member; any other file as it is, workbooks included.
+    """The file inside a `.gz` or a `.zip` with one table; any other file as it is, workbooks included.
 
-    A zip with a mapping (a `.toml`) stays as it is too.
+    Footnotes and lists of countries that a publisher packs beside the table are passed over. A zip with a mapping (a
+    `.toml`) stays as it is too.
 
     Parameters
     ----------
@@ -44,7 +49,7 @@ def unpack(raw: bytes, *, file: str) -> bytes:
     ------
     DataError
         The archive is truncated or damaged, it unpacks to far more than a table, it holds archives in archives, or it is
-        a zip with none or more than one file.
+        a zip with none or more than one table.
 
     Examples
     --------
@@ -71,17 +76,15 @@ def is_workbook(raw: bytes) -> bool:
 
 
 def _gunzip(raw: bytes, file: str) -> bytes:
-    blocks: list[bytes] = []
-    size = 0
+    unpacked = io.BytesIO()
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
             while block := stream.read(_BLOCK):
-                size += len(block)
-                _require_size(size, len(raw), file)
-                blocks.append(block)
+                unpacked.write(block)
+                _require_size(unpacked.tell(), len(raw), file)
     except BROKEN as error:
         raise DataError([Finding("archive-broken", file, f"the gzip archive is damaged: {error}", _AGAIN)]) from error
-    return b"".join(blocks)
+    return unpacked.getvalue()
 
 
 def _unzip(raw: bytes, file: str) -> bytes | None:
@@ -94,8 +97,9 @@ def _unzip(raw: bytes, file: str) -> bytes | None:
             names = [one.filename for one in inside]
             if _WORKBOOK_MEMBER in names or any(name.endswith(MAPPING_SUFFIX) for name in names):
                 return None
-            if len(names) == 1:
-                return archive.read(inside[0])
+            tables = [one for one in inside if not _BESIDE.fullmatch(one.filename)] if len(inside) > 1 else inside
+            if len(tables) == 1:
+                return archive.read(tables[0])
     except BROKEN as error:
         fact = f"the zip archive or workbook is damaged or ends early: {error}"
         raise DataError([Finding("archive-broken", file, fact, _AGAIN)]) from error

@@ -1,11 +1,12 @@
-"""Age groups as codes: `Y25T29`, `Y0` (one year), `Y_GE100` (open), `_T` (all ages)."""
+"""Age groups as codes: `Y25T29`, `Y0` (one year), `Y_GE100` (open), `_T` (all ages), `_U` (unknown)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-TOTAL = "_T"
+#: All ages or both sexes together; persons whose age or sex nobody knows, under the code of SDMX for it.
+TOTAL, UNKNOWN = "_T", "_U"
 _GROUP = re.compile(r"Y(\d+)(?:T(\d+))?|Y_GE(\d+)")
 
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from corridors.concepts.ages import TOTAL, AgeGroup
+from corridors.concepts.ages import TOTAL, UNKNOWN, AgeGroup
 from corridors.concepts.areas import known_areas
 from corridors.concepts.codelists import CodeListName, codelist
 from corridors.concepts.findings import Finding
@@ -35,8 +35,8 @@ DataflowName = Literal[
     "INDICATOR",
     "PROJECTION",
 ]
-#: A calendar year, month or quarter.
-_CALENDAR = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])|-Q[1-4])?")
+#: A calendar year, month, quarter or half-year, the last two as SDMX writes them.
+_CALENDAR = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])|-Q[1-4]|-S[12])?")
 #: Findings of one kind in one table after which the rest is only counted.
 _SHOWN = 20
 
@@ -52,7 +52,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Dataflow:
-    """One dataflow: `key` tells observations apart, `attributes` describe them, `optional` may be absent."""
+    """One dataflow: `key` tells observations apart, `attributes` describe them, `optional` may be absent.
+
+    `dimensions` are more of the key in tables that have them; blank or absent, they stand for the total. `signed` names the
+    measures of a non-negative dataflow whose figures may lie below zero.
+    """
 
     name: DataflowName
     title: str
@@ -62,11 +66,24 @@ class Dataflow:
     attributes: tuple[Column, ...]
     optional: tuple[Column, ...]
     non_negative: bool
+    dimensions: tuple[Column, ...] = ()
+    signed: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """All columns in their order."""
-        return self.key + self.attributes + self.optional
+        return self.key + self.dimensions + self.attributes + self.optional
+
+    def key_of(self, columns: Iterable[str]) -> list[str]:
+        """Names of the columns that tell a table's observations apart, given the columns it has.
+
+        Examples
+        --------
+        >>> dataflow("INDICATOR").key_of(["AREA", "MEASURE", "SEX"])[-2:]
+        ['SOURCE', 'SEX']
+        """
+        there = set(columns)
+        return [column.name for column in self.key] + [one.name for one in self.dimensions if one.name in there]
 
     def schema(self) -> dict[str, pl.DataType]:
         """Polars type of each column: text, or 64-bit float for numbers."""
@@ -94,8 +111,9 @@ def dataflow(name: DataflowName) -> Dataflow:
     definitions = _definitions()
     columns = {key: Column(key, **value) for key, value in definitions["columns"].items()}
     fields = dict(definitions[name])
-    for part in ("key", "attributes", "optional"):
-        fields[part] = tuple(columns[column] for column in fields[part])
+    for part in ("key", "attributes", "optional", "dimensions"):
+        fields[part] = tuple(columns[column] for column in fields.get(part, ()))
+    fields["signed"] = tuple(fields.get("signed", ()))
     return Dataflow(name=name, **fields)
 
 
@@ -129,7 +147,7 @@ def validate(table: pl.DataFrame, name: DataflowName, *, place: str) -> list[Fin
 
 def _column_findings(table: pl.DataFrame, flow: Dataflow, place: str) -> list[Finding]:
     defined = {column.name for column in flow.columns}
-    required = defined - {column.name for column in flow.optional}
+    required = defined - {column.name for column in (*flow.optional, *flow.dimensions)}
     missing = [
         Finding("column-missing", f"{place}, dataflow {flow.name}", f"no column {column}", f"add {column}")
         for column in sorted(required - set(table.columns))
@@ -152,7 +170,7 @@ def _cell_findings(table: pl.DataFrame, column: Column, place: str) -> list[Find
         bad, code, mend = (
             (v for v in values if not _is_time(v)),
             "period-unreadable",
-            "write a day, a year, 2020-03, 2020-Q1 or 2020-07-01/P5Y",
+            "write a day, a year, 2020-03, 2020-Q1, 2020-S1 or 2020-07-01/P5Y",
         )
     elif column.kind in get_args(CodeListName):
         known = codelist(column.kind)
@@ -170,7 +188,7 @@ def _first(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _is_age(code: str) -> bool:
-    if code == TOTAL:
+    if code in (TOTAL, UNKNOWN):
         return True
     try:
         AgeGroup.from_code(code)
@@ -197,7 +215,8 @@ def _is_time(code: str) -> bool:
 def _row_findings(table: pl.DataFrame, flow: Dataflow, place: str) -> list[Finding]:
     import polars as pl
 
-    key = [column.name for column in flow.key]
+    key = flow.key_of(table.columns)
+    table = table.with_columns(pl.col(name).fill_null(TOTAL) for name in key[len(flow.key) :])
     findings = [
         Finding("key-duplicate", f"{place}, dataflow {flow.name}", f"{count} rows for {values}", "keep one of them")
         for *values, count in table.group_by(key).len().filter(pl.col("len") > 1).sort(key).head(_SHOWN).iter_rows()
@@ -215,8 +234,11 @@ def _row_findings(table: pl.DataFrame, flow: Dataflow, place: str) -> list[Findi
         for row in torn.select(*key, "OBS_VALUE", "OBS_STATUS").iter_rows()
     ]
     if flow.non_negative:
+        below = table.filter(pl.col("OBS_VALUE") < 0)
+        if flow.signed:
+            below = below.filter(~pl.col("MEASURE").is_in(flow.signed))
         findings += [
             Finding("value-negative", f"{place}, dataflow {flow.name}, {row}", "negative figure", "correct the figure")
-            for row in table.filter(pl.col("OBS_VALUE") < 0).head(_SHOWN).select(*key, "OBS_VALUE").iter_rows()
+            for row in below.head(_SHOWN).select(*key, "OBS_VALUE").iter_rows()
         ]
     return findings

@@ -1,4 +1,4 @@
-"""Membership of the United Nations by date, regional groups and regional commissions.
+"""Membership of the United Nations and of the European Union by date, regional groups and regional commissions.
 
 The tables `areas/un_membership.csv` and `areas/un_groups.csv` hold the facts; a Member that joined another or dissolved has
 a last day. The seat of the Union of Soviet Socialist Republics is that of the Russian Federation, so `RUS` is a Member
@@ -21,14 +21,20 @@ RegionalCommission = Literal["ECA", "ECE", "ECLAC", "ESCAP", "ESCWA"]
 
 
 @cache
-def _memberships() -> tuple[tuple[str, date, date | None], ...]:
+def _memberships(table: str, since: str) -> tuple[tuple[str, date, date | None], ...]:
     return tuple(
         (
             row["code"],
-            date.fromisoformat(row["admitted"]),
+            date.fromisoformat(row[since]),
             date.fromisoformat(row["last_day"]) if row["last_day"] else None,
         )
-        for row in rows_of("un_membership")
+        for row in rows_of(table)
+    )
+
+
+def _members(on: date, *, table: str, since: str) -> tuple[str, ...]:
+    return tuple(
+        sorted(code for code, first, last in _memberships(table, since) if first <= on and (last is None or on <= last))
     )
 
 
@@ -40,9 +46,21 @@ def un_members(on: date) -> tuple[str, ...]:
     >>> len(un_members(date(1999, 9, 21))), len(un_members(date(2000, 9, 6)))
     (188, 189)
     """
-    return tuple(
-        sorted(code for code, admitted, last in _memberships() if admitted <= on and (last is None or on <= last))
-    )
+    return _members(on, table="un_membership", since="admitted")
+
+
+def eu_members(on: date) -> tuple[str, ...]:
+    """Codes of the members of the European Union, and before it of the Communities, on a day, in alphabetical order.
+
+    The area `W097` is the Union as it is on the day of a figure, or as the source has it; the areas `EU15`, `EU25`,
+    `EU27_2007`, `EU28` and `EU27_2020` are its members of the years in their names, whatever the day of the figure.
+
+    Examples
+    --------
+    >>> len(eu_members(date(2004, 4, 30))), len(eu_members(date(2020, 1, 31))), "GBR" in eu_members(date(2020, 2, 1))
+    (15, 28, False)
+    """
+    return _members(on, table="eu_membership", since="acceded")
 
 
 @cache

@@ -20,7 +20,8 @@ from corridors.report.content import Content
 from corridors.report.document import Block, Chapter, ChartBlock, Document, Heading, Paragraph, Span, TableBlock
 from corridors.report.numerals import roman
 from corridors.report.registry import Registry
-from corridors.report.sections import CHAPTERS, SECTIONS, clauses, provenance
+from corridors.report.sections import CHAPTERS, SECTIONS, clauses, provenance, quality
+from corridors.report.soundness import unsound_contents, unsound_tables
 from corridors.report.world import World
 
 #: Longest report of the Secretariat to the Assembly, in words.
@@ -61,10 +62,12 @@ def compose(world: World) -> Document:
     Raises
     ------
     DataError
-        A figure was typed by hand, a figure, chart, table or footnote is cited that no section made, or the report has
-        more words than the Assembly's rules allow.
+        A table lacks what the report tells or holds what is no number, a figure was typed by hand, a figure, chart, table or
+        footnote is cited that no section made, or the report has more words than the Assembly's rules allow.
     """
+    raise_if_any(unsound_tables(world))
     contents = {name: section.build(world) for name, section in SECTIONS.items()}
+    raise_if_any(unsound_contents(contents.values()))
     registry = Registry(figure for content in contents.values() for figure in content.figures)
     flags = {name: value for content in contents.values() for name, value in content.flags.items()}
     texts = {name: marked(section_text(name), flags) for name in SECTIONS}
@@ -94,16 +97,27 @@ def compose(world: World) -> Document:
         day=max(date.fromisoformat(origin.made[:10]) for origin in world.all_origins()),
         summary=summary,
         chapters=chapters,
-        annexes=(
-            Chapter("Annex I", SECTIONS["method"].TITLE, method),
-            Chapter("Annex II", provenance.TITLE, provenance.blocks(world, registry, tuple(cited))),
-            Chapter("Annex III", clauses.TITLE, clauses.blocks(answers)),
+        annexes=_annexes(
+            {
+                SECTIONS["method"].TITLE: method,
+                quality.TITLE: quality.blocks(world),
+                provenance.TITLE: provenance.blocks(world, registry, tuple(cited)),
+                clauses.TITLE: clauses.blocks(answers),
+            }
         ),
         notes=tuple(counters.notes),
         registry=registry,
+        files=quality.files(world),
+        accounts=tuple(account for content in contents.values() for account in content.accounts),
     )
     raise_if_any(_too_long(document))
     return document
+
+
+def _annexes(blocks: Mapping[str, tuple[Block, ...]]) -> tuple[Chapter, ...]:
+    """Annexes by title, numbered; one without a block is left out."""
+    filled = [(title, found) for title, found in blocks.items() if found]
+    return tuple(Chapter(f"Annex {roman(number)}", *chapter) for number, chapter in enumerate(filled, 1))
 
 
 @cache

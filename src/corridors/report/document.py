@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from corridors.report.accounts import FlowAccount
 from corridors.report.charts.chart import Chart
 from corridors.report.registry import Registry
 from corridors.report.tables import Table
@@ -91,6 +92,10 @@ class Document:
         Footnotes by number, from 1 on.
     registry
         Every figure that the text may cite.
+    files
+        What is too long for paper, as files by their name beside the report.
+    accounts
+        The accounts behind flows, which only the page shows: links of its tables lead to them.
     """
 
     title: str
@@ -102,6 +107,8 @@ class Document:
     annexes: tuple[Chapter, ...]
     notes: tuple[str, ...]
     registry: Registry
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    accounts: tuple[FlowAccount, ...] = ()
 
     def blocks(self) -> Iterator[Block]:
         """Every block from the summary to the last annex."""

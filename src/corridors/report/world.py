@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corridors.concepts.findings import Finding
 from corridors.report.registry import Figure
 from corridors.report.rounding import Value
 from corridors.report.tables import Table
@@ -13,6 +14,10 @@ from corridors.report.tables import Table
 if TYPE_CHECKING:
     import polars as pl
 
+    from corridors.estimate.world import WorldEstimate
+
+#: Names under which a world keeps the vintages behind what is known: those it was made from, and the others at hand.
+USED, BESIDE = "USED", "BESIDE"
 MakeFigure = Callable[[str, Value, str, str, str], Figure]
 
 
@@ -48,6 +53,32 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known, as the tables of `corridors.collect.coverage.coverage` say it.
+
+    Parameters
+    ----------
+    used, beside
+        Coverage of what the report was made from, and of what else lies in the store.
+    areas
+        Areas that were looked for.
+    """
+
+    used: pl.DataFrame
+    beside: pl.DataFrame
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check across the tables: its name, the tables it concerns, and what it found, in its own order."""
+
+    name: str
+    tables: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Tables by role, and where each comes from.
 
@@ -58,7 +89,7 @@ class World:
         accounts), and the country tables `DESTINATIONS`, `ORIGINS` and `CORRIDORS`. Where known: `DISPLACED`, `BASIS`
         (shares of the stock by what they rest on), `FLOW_OBSERVED`.
     origins
-        The vintages behind each table, by the table's name.
+        The vintages behind each table, by the table's name; behind what is known, under `USED` and `BESIDE`.
     embedded
         Whether this is the regional world that comes with the package.
     unit, inside
@@ -67,6 +98,10 @@ class World:
         The two products whose revisions the accounts pair, in words.
     departures
         What the accounts left out, merged or mended on the way, as a table.
+    known, checks
+        What is known of which area, year and measure, and what the checks across the tables found, where it was looked at.
+    estimate
+        The accounts behind the flows of the last period of usual length, both sexes, where they were made again.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -77,6 +112,9 @@ class World:
     stock_source: str
     population_source: str
     departures: Table | None = None
+    known: Known | None = None
+    checks: tuple[Check, ...] = ()
+    estimate: WorldEstimate | None = None
 
     def figures(self, section: str, *tables: str) -> MakeFigure:
         """A maker of figures of one section that were computed from the given tables.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from corridors.concepts.ages import TOTAL
 from corridors.concepts.dataflows import DataflowName, dataflow
 
 
@@ -41,7 +42,12 @@ def diff(before: pl.DataFrame, after: pl.DataFrame, name: DataflowName) -> Diff:
         A table has one key twice once its source is left out.
     """
     flow = dataflow(name)
-    key = [column.name for column in flow.key if column.name != "SOURCE"]
+    # A dimension that one of the tables lacks is a total there.
+    before, after = (
+        table.with_columns(pl.lit(TOTAL).alias(c.name) for c in flow.dimensions if c.name not in table.columns)
+        for table in (before, after)
+    )
+    key = [name for name in flow.key_of(before.columns) if name != "SOURCE"]
     for word, table in (("before", before), ("after", after)):
         if table.select(key).is_duplicated().any():
             raise ValueError(f"the table {word} holds several sources; compare one product with itself")

@@ -14,6 +14,7 @@ is one file and moves at once for all of its dataflows. Listing, pointers and th
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["Store", "Vintage"]
+
+_ROWS_AS_TEXT = 500_000
 
 
 class Store:
@@ -123,7 +126,7 @@ class Store:
         self, observatory: str, product: str, name: DataflowName, table: pl.DataFrame, metadata: Mapping[str, object]
     ) -> Vintage:
         columns = [column.name for column in dataflow(name).columns if column.name in table.columns]
-        ordered = table.select(columns).sort([c.name for c in dataflow(name).key], nulls_last=True)
+        ordered = table.select(columns).sort(dataflow(name).key_of(columns), nulls_last=True)
         content = _content_checksum(ordered)
         described = {**metadata, "product": product, "dataflow": name, "rows": ordered.height, "content": content}
         # As it will be read back, or the name would not follow from the file.
@@ -251,7 +254,9 @@ class Store:
             raise DataError([damaged(path, fact, mend)]) from error
         if checksum(raw) != vintage.metadata["files"][PART]:
             raise DataError([damaged(path, "differs from its checksum", mend)])
-        return pl.read_parquet(io.BytesIO(raw)).with_columns(VINTAGE=pl.lit(vintage.id))
+        # Large tables are written as categories, which do not join with text.
+        as_text = pl.col(pl.Categorical).cast(pl.String)
+        return pl.read_parquet(io.BytesIO(raw)).with_columns(as_text, VINTAGE=pl.lit(vintage.id))
 
     def find(self, key: str) -> Entry | None:
         """The ledger's row of a key, or None when there is none that can be used."""
@@ -336,9 +341,11 @@ def _created(path: Path) -> str:
 
 def _content_checksum(table: pl.DataFrame) -> str:
     """Checksum of columns and rows, whatever the version of the Parquet writer."""
-    buffer = io.BytesIO()
-    table.write_csv(buffer)
-    return checksum(buffer.getvalue())
+    digest = hashlib.sha256(table.clear().write_csv().encode())
+    # A whole table as text would be many times its size in memory.
+    for part in table.iter_slices(_ROWS_AS_TEXT):
+        digest.update(part.write_csv(include_header=False).encode())
+    return digest.hexdigest()
 
 
 def _require_name(name: str, what: str) -> None:

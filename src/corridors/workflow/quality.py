@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,9 @@ from corridors.concepts.codelists import codelist
 from corridors.concepts.dataflows import dataflow
 from corridors.concepts.findings import Finding
 from corridors.report.charts.coverage import coverage_map
+from corridors.report.world import Check, Known
 from corridors.store.disk import whole_or_nothing, write_file
-from corridors.store.vintages import Store
+from corridors.store.vintages import Store, Vintage
 from corridors.workflow.collect import REGIONAL, WORLD
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
     from corridors.report.charts.chart import Chart
 
 _SOURCE = "Corridors, what the store holds"
+#: Shares of the stock by what they rest on: the indicators that the report uses.
+SHARES = ("SHARE_BORN_ABROAD", "SHARE_CITIZENSHIP", "SHARE_IMPUTED")
+#: Measures that the report and its estimates use, of dataflows of which they do not use all.
+_USED = {"INDICATOR": SHARES, "VITAL": ("BIRTHS", "DEATHS"), "DISPLACED": ("REFUGEES", "OTHER_IN_NEED")}
+#: Dataflows that a check concerns, where it does not concern all of them.
+_CONCERNS: Mapping[str, tuple[str, ...]] = {
+    "falling_world_total": ("STOCK",),
+    "aggregates_counted_twice": ("STOCK", "POPULATION"),
+    "revisions_that_disagree": ("STOCK", "POPULATION", "NET_MIGRATION"),
+    "thousands_for_persons": ("STOCK", "POPULATION", "NET_MIGRATION"),
+    "mirror_flows_out_of_band": ("FLOW_OBSERVED",),
+    "reversed_orientation": ("STOCK", "REMITTANCE", "INDICATOR"),
+}
+#: A ranking of the largest is a part of the world on purpose: no check takes it for a whole.
+_RANKING = "embedded-2024-highlights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,84 @@ class QualityReport:
     def as_dict(self) -> dict[str, object]:
         """For machines."""
         return {"tables": self.tables, "checks": {n: [asdict(f) for f in fs] for n, fs in self.found.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the tables at hand say of themselves: coverage, checks, and the vintages that were used or only looked at."""
+
+    known: Known
+    checks: tuple[Check, ...]
+    used: tuple[Vintage, ...]
+    beside: tuple[Vintage, ...]
+
+
+def countries_of_today() -> list[str]:
+    """Countries and territories of the present day."""
+    return [code for code, area in known_areas().items() if area.kind == "country"]
+
+
+def look_at(store: Store, used: Iterable[Vintage], beside: Iterable[Vintage], *, areas: Sequence[str]) -> Looked:
+    """Coverage and checks for a report.
+
+    Today is the day of the newest vintage, as in the date of the report: the same vintages give the same report.
+
+    Parameters
+    ----------
+    store
+        The store that holds the vintages.
+    used, beside
+        Vintages from which a report is made, and others at hand.
+    areas
+        Areas whose figures are looked for.
+    """
+    import polars as pl
+
+    unique = [{one.id: one for one in vintages} for vintages in (used, beside)]
+    tables = [
+        (one, Stored(one.dataflow, one.product, store.read(one).drop("VINTAGE")), mine)
+        for mine, vintages in zip((True, False), unique, strict=True)
+        for one in vintages.values()
+    ]
+    mine: list[tuple[Vintage, Stored]] = []
+    others: list[tuple[Vintage, Stored]] = []
+    for vintage, stored, is_used in tables:
+        wanted = _USED.get(stored.dataflow)
+        if not is_used or stored.dataflow == "PROJECTION":
+            others.append((vintage, stored))
+        elif wanted is None:
+            mine.append((vintage, stored))
+        else:
+            there = pl.col("MEASURE").is_in(wanted)
+            mine.append((vintage, replace(stored, table=stored.table.filter(there))))
+            others.append((vintage, replace(stored, table=stored.table.filter(~there))))
+    known = Known(
+        used=coverage([stored for _, stored in mine], areas=areas),
+        beside=coverage([stored for _, stored in others], areas=areas),
+        areas=tuple(areas),
+    )
+    as_of = max(date.fromisoformat(str(vintage.metadata["created"])[:10]) for vintage, _, _ in tables)
+    checks = _checks([stored for _, stored, _ in tables if stored.product != _RANKING], as_of=as_of)
+    return Looked(known, checks, tuple(one for one, _ in mine), tuple(one for one, _ in others))
+
+
+def _checks(tables: Sequence[Stored], *, as_of: date) -> tuple[Check, ...]:
+    return tuple(
+        Check(
+            name,
+            tuple(f"{stored.product}/{stored.dataflow}" for stored in tables if _concerns(name, stored)),
+            tuple(findings),
+        )
+        for name, findings in check_all(tables, as_of=as_of).items()
+    )
+
+
+def _concerns(name: str, stored: Stored) -> bool:
+    if name == "sexes_that_do_not_add_up":
+        return "SEX" in stored.table.columns
+    if name == "heaped_digits":
+        return dataflow(stored.dataflow).unit in ("PS", "EV")
+    return stored.dataflow in _CONCERNS.get(name, (stored.dataflow,))
 
 
 def check(store: Path, *, as_of: date) -> QualityReport:

@@ -75,14 +75,27 @@ def make_report(
         chosen = sources.regional(pipeline.store)
     else:
         chosen = sources.collected(pipeline.store, revision=revision)
-    raise_if_any(pipeline.store.damage(chosen.vintages.values()))
+    beside = vintages_beside(pipeline.store, chosen)
+    raise_if_any(pipeline.store.damage([*chosen.vintages.values(), *beside.values()]))
     steps.append(_estimate(pipeline, chosen))
     estimated: dict[str, Vintage] = {
         name: pipeline.store.vintage(chosen.observatory, name, identity)
         for name, identity in _of_dataflows(steps[-1].outputs)
     }
-    steps.append(_write(pipeline, chosen, estimated, out))
+    steps.append(_write(pipeline, chosen, estimated=estimated, beside=beside, out=out))
     return MadeReport(tuple(steps), {form: out / f"report.{form}" for form in ("pdf", "docx", "html")})
+
+
+def vintages_beside(store: Store, chosen: sources.Chosen) -> dict[str, Vintage]:
+    """Latest vintages of the same observatory that a report does not use, by product and dataflow; no estimates."""
+    used = {vintage.id for vintage in chosen.vintages.values()}
+    return {
+        f"{product}/{name}": vintage
+        for product in store.products(chosen.observatory)
+        if not product.startswith("flows-")
+        for name, vintage in store.latest(chosen.observatory, product).items()
+        if vintage.id not in used
+    }
 
 
 def _collect(pipeline: Pipeline) -> Step:
@@ -137,12 +150,19 @@ def _stand(store: Store, observatory: str, outputs: Mapping[str, str]) -> bool:
     return bool(vintages) and pointed and not store.damage(vintages, raw=True)
 
 
-def _write(pipeline: Pipeline, chosen: sources.Chosen, estimated: Mapping[str, Vintage], out: Path) -> Step:
+def _write(
+    pipeline: Pipeline,
+    chosen: sources.Chosen,
+    *,
+    estimated: Mapping[str, Vintage],
+    beside: Mapping[str, Vintage],
+    out: Path,
+) -> Step:
     def make() -> Made:
         from corridors.report.compose import compose
         from corridors.workflow.worlds import read_world
 
-        document = compose(read_world(pipeline.store, chosen, estimated))
+        document = compose(read_world(pipeline.store, chosen, estimated, beside=beside))
         files = with_sums(_rendered(document, lambda what: pipeline.progress("write the report", what)))
 
         def place() -> None:
@@ -154,7 +174,7 @@ def _write(pipeline: Pipeline, chosen: sources.Chosen, estimated: Mapping[str, V
     def stands(outputs: Mapping[str, str]) -> bool:
         return bool(outputs) and not any(compared(out / name, expected, "") for name, expected in outputs.items())
 
-    vintages = {role: vintage.id for role, vintage in {**chosen.vintages, **estimated}.items()}
+    vintages = {role: vintage.id for role, vintage in {**beside, **chosen.vintages, **estimated}.items()}
     return pipeline.step("write the report", inputs=vintages, parameters={}, make=make, stands=stands)
 
 
@@ -177,8 +197,10 @@ def _rendered(document: Document, tell: Callable[[str], None]) -> dict[str, byte
         }
     tell("writing HTML, PDF and Word")
     text = {key: drawing.decode() for key, drawing in drawings.items()}
+    text |= {one.chart.key: svg(one.chart).decode() for one in document.accounts if one.chart is not None}
     return {
         **files,
+        **document.files,
         "figures.csv": _figures_csv(document),
         "report.html": html(document, drawings=text, script=embed_script(charts)),
         "report.pdf": pdf(document, pictures=pictures),

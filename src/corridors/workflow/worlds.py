@@ -9,10 +9,13 @@ import polars as pl
 
 from corridors.concepts.areas import WORLD as WHOLE
 from corridors.concepts.areas import known_areas
-from corridors.report.summaries import both_sexes
+from corridors.estimate.world import WorldEstimate, estimate_world
+from corridors.report.sections.flows import MIX
+from corridors.report.summaries import BOTH_SEXES, both_sexes, usual_periods
 from corridors.report.tables import Column, Table
-from corridors.report.world import Origin, World
+from corridors.report.world import BESIDE, USED, Origin, World
 from corridors.store.vintages import Store, Vintage
+from corridors.workflow.quality import SHARES, countries_of_today, look_at
 from corridors.workflow.sources import Chosen
 
 #: The role of the vintage behind each table of the report; a table without its vintage is left out.
@@ -27,10 +30,11 @@ _ROLES = {
     "DISPLACED": "DISPLACED",
     "FLOW_OBSERVED": "FLOW_OBSERVED",
 }
-_SHARES = ("SHARE_BORN_ABROAD", "SHARE_CITIZENSHIP", "SHARE_IMPUTED")
 
 
-def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -> World:
+def read_world(
+    store: Store, chosen: Chosen, estimated: Mapping[str, Vintage], *, beside: Mapping[str, Vintage] | None = None
+) -> World:
     """Read the tables of a report.
 
     Parameters
@@ -41,6 +45,8 @@ def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -
         The vintages of the publishers' tables.
     estimated
         The vintages made from them: `FLOW`, and `NET_MIGRATION` by period where the publisher's is by year.
+    beside
+        Other vintages at hand, looked at only for what is known and what contradicts itself.
     """
     # Where the publisher's net migration is by the periods of the accounts already, it speaks for itself.
     vintages = {**chosen.vintages, **estimated} if not chosen.embedded else {**estimated, **chosen.vintages}
@@ -56,22 +62,49 @@ def read_world(store: Store, chosen: Chosen, estimated: Mapping[str, Vintage]) -
         tables |= {"DESTINATIONS": countries.filter(whole[0]), "ORIGINS": countries.filter(whole[1])}
         tables["CORRIDORS"] = countries.filter(~whole[0], ~whole[1])
         roles["BASIS"] = "INDICATOR"
-        tables["BASIS"] = store.read(vintages["INDICATOR"]).filter(pl.col("MEASURE").is_in(_SHARES)).drop("VINTAGE")
+        tables["BASIS"] = store.read(vintages["INDICATOR"]).filter(pl.col("MEASURE").is_in(SHARES)).drop("VINTAGE")
     else:
         tables |= dict.fromkeys(("DESTINATIONS", "ORIGINS", "CORRIDORS"), both_sexes(tables["STOCK"]))
         if "BASIS" in tables["STOCK"].columns:
             roles["BASIS"] = "STOCK"
             tables["BASIS"] = _shares_by_basis(tables["STOCK"])
+    areas = (
+        tables["POPULATION"].get_column("AREA").unique().sort().to_list() if chosen.embedded else countries_of_today()
+    )
+    origins = _origins(vintages, roles)
+    known = {one.vintage: one for of_table in origins.values() for one in of_table}
+    looked = look_at(store, chosen.vintages.values(), (beside or {}).values(), areas=areas)
     return World(
         tables=tables,
-        origins=_origins(vintages, roles),
+        known=looked.known,
+        checks=looked.checks,
+        origins={
+            **origins,
+            **{
+                name: tuple(known.get(vintage.id) or _origin(vintage) for vintage in looked_at)
+                for name, looked_at in ((USED, looked.used), (BESIDE, looked.beside))
+            },
+        },
         embedded=chosen.embedded,
         unit="subregions" if chosen.embedded else "countries and areas",
         inside="within a subregion" if chosen.embedded else "within a country or area",
         stock_source=_source(vintages["STOCK"]),
         population_source=_source(vintages["POPULATION"]),
         departures=_departures(estimated["FLOW"]),
+        estimate=_accounts_again({**read, "VITAL": store.read(vintages["VITAL"]).drop("VINTAGE")}),
     )
+
+
+def _accounts_again(read: Mapping[str, pl.DataFrame]) -> WorldEstimate | None:
+    """The accounts behind the flows that the report tells apart: those of the last period of usual length."""
+    flow = both_sexes(read["FLOW"])
+    if flow.is_empty():
+        return None
+    last = usual_periods(flow)[0][-1]
+    days = [day.isoformat() for day in (last.start, last.end)]
+    tables = {name: read[name] for name in ("STOCK", "POPULATION", "VITAL")}
+    tables["STOCK"] = tables["STOCK"].filter(pl.col("TIME_PERIOD").is_in(days))
+    return estimate_world(tables, methods=[MIX], sexes=[BOTH_SEXES])
 
 
 def _parts(table: pl.DataFrame, *columns: str) -> pl.DataFrame:

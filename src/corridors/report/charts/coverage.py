@@ -21,8 +21,8 @@ _STEPS = (
 _ROW = 15.0
 
 
-def coverage_map(known: pl.DataFrame, *, key: str, title: str, source: str, what: str) -> Chart:
-    """Heat map of the share of areas with a figure, by row and year.
+def coverage_map(known: pl.DataFrame, *, key: str, title: str, source: str, what: str, counted: str = "Areas") -> Chart:
+    """Heat map of the share of areas, or of what else is counted, with a figure, by row and year.
 
     Parameters
     ----------
@@ -33,6 +33,8 @@ def coverage_map(known: pl.DataFrame, *, key: str, title: str, source: str, what
         Name in the text, caption and publisher.
     what
         What a row is, for the description and the table: `measure` or `subregion`.
+    counted
+        What has a figure or has none: `Areas`, or what else the shares are of.
 
     Raises
     ------
@@ -53,12 +55,12 @@ def coverage_map(known: pl.DataFrame, *, key: str, title: str, source: str, what
     years = sorted(known.get_column("YEAR").unique())
     words = {"key": key, "title": title, "source": source}
     span = f"{years[0]} to {years[-1]}"
-    description = f"Grid of {len(rows)} rows, one a {what}, and the years {span}, darker the more areas have a figure."
-    spec = finished(_picture(known, rows, years), description=description)
-    note = "Share of the countries and territories of the world or the region that have a figure."
-    return Chart(
-        **words, description=description, spec=spec, twin=_twin(known, rows, years, {**words, "what": what}), note=note
-    )
+    grid = f"Grid of {len(rows)} rows, one a {what}, and the years {span}"
+    description = f"{grid}, darker the more {counted.lower()} have a figure."
+    spec = finished(_picture(known, rows, years, counted), description=description)
+    note = f"Share of the {counted.lower()} that have a figure, of all there are in the world or the region."
+    twin = _twin(known, rows, years, {**words, "what": what, "counted": counted})
+    return Chart(**words, description=description, spec=spec, twin=twin, note=note)
 
 
 def _step(share: float) -> str:
@@ -67,9 +69,9 @@ def _step(share: float) -> str:
     return _STEPS[sum(share > limit if limit == 0 else share >= limit for limit in limits)][0]
 
 
-def _picture(known: pl.DataFrame, rows: list[str], years: list[int]) -> alt.LayerChart:
+def _picture(known: pl.DataFrame, rows: list[str], years: list[int], counted: str) -> alt.LayerChart:
     cells = [
-        {"row": row, "year": year, "share": _step(share), "words": f"{row}, {year}: {share:.0%} of areas"}
+        {"row": row, "year": year, "share": _step(share), "words": f"{row}, {year}: {share:.0%} of {counted.lower()}"}
         for row, year, share in known.select("ROW", "YEAR", "SHARE").iter_rows()
     ]
     room = max(text_width(row, LABEL_SIZE) for row in rows)
@@ -89,7 +91,9 @@ def _picture(known: pl.DataFrame, rows: list[str], years: list[int]) -> alt.Laye
             color=alt.Color("share:N")
             .scale(domain=list(names), range=list(shades))
             .legend(
-                orient="bottom", title="Areas with a figure", titleOrient="left", direction="horizontal", columns=len(names),
+                # Below the names too: a legend below the squares alone would make the picture wider than the column.
+                orient="none", legendX=-room, legendY=_ROW * len(rows) + 26, direction="horizontal", columns=len(names),
+                title=f"{counted} with a figure", titleOrient="top",
                 symbolType="square", symbolSize=150, symbolStrokeColor=MUTED, symbolStrokeWidth=0.6, columnPadding=10,
             ),
             tooltip=[alt.Tooltip("words:N", title="Known")],
@@ -108,5 +112,5 @@ def _twin(known: pl.DataFrame, rows: list[str], years: list[int], words: dict[st
         columns=(Column(words["what"].capitalize(), "text"), *(Column(str(year), "percent:0") for year in years)),
         rows=tuple((row, *(shares.get((row, year)) for year in years)) for row in rows),
         source=words["source"],
-        note="Per cent of areas with a figure. Two dots: none.",
+        note=f"Per cent of {words['counted'].lower()} with a figure. Two dots: none.",
     )

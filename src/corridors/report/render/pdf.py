@@ -17,6 +17,8 @@ from corridors.report.tables import Table
 
 #: Width of the column and the tallest picture, in centimetres.
 COLUMN, TALLEST = 16.0, 13.6
+#: Rows up to which a table of the text is never broken over two pages.
+LONGEST_WHOLE = 12
 _SPECIAL = re.compile(r"([\\#$*_`<>@/~\-\[\]=+\"'(){}:;.,|&!?^%])")
 _PREAMBLE = """
 #set page(paper: "a4", margin: (x: 2.5cm, top: 2.4cm, bottom: 2.2cm), numbering: "1", number-align: right)
@@ -135,9 +137,11 @@ def _chart(block: ChartBlock, png: bytes) -> str:
     # A square picture as wide as the column would leave half a page empty before it.
     share = min(1.0, TALLEST / (COLUMN * height / width))
     return (
-        f"#block(breakable: false, width: 100%)[#label[{_text(block.label)}] \\ #strong[{_text(chart.title)}]\n"
+        # Text goes on beside a tall picture that waits for the next page: no page stays half empty before it.
+        f"#place(auto, float: true, clearance: 1.4em)[#set align(left)\n#block(breakable: false, width: 100%)["
+        f"#label[{_text(block.label)}] \\ #strong[{_text(chart.title)}]\n"
         f'#align(center, image("{_file(chart)}", alt: {_string(chart.description)}, width: {share:.0%}))\n'
-        f"#source[{_below(chart.source, chart.note)}]]"
+        f"#source[{_below(chart.source, chart.note)}]]]"
     )
 
 
@@ -149,8 +153,9 @@ def _table(block: TableBlock) -> str:
     rows = ",\n".join(", ".join(f"[{_broken(cell)}]" for cell in row) for row in table.cells())
     align = ", ".join(f"top + {_side(column.numeric)}" for column in table.columns)
     label = f"#label[{_text(block.label)}] \\ " if block.label else ""
+    breakable = block.small or len(table.rows) > LONGEST_WHOLE
     return (
-        f"#block(width: 100%, breakable: {str(block.small).lower()})[#set par(justify: false)\n"
+        f"#block(width: 100%, breakable: {str(breakable).lower()})[#set par(justify: false)\n"
         f"#block(sticky: true)[{label}#strong[{_text(table.title)}]]\n"
         f"#text(size: {'7.5pt' if block.small else '9pt'})[#table(columns: ({_widths(table)}), align: ({align}),\n"
         f"table.header(table.hline(stroke: 0.8pt), {heads}, table.hline(stroke: 0.4pt)),\n{rows},\ntable.hline(stroke: 0.8pt))]\n"

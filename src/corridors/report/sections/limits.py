@@ -8,6 +8,7 @@ from corridors.concepts.areas import UNKNOWN_ORIGIN, area, area_in_sentence, are
 from corridors.concepts.periods import Period
 from corridors.report.content import Content
 from corridors.report.registry import Figure
+from corridors.report.sections import coverage
 from corridors.report.sections.flows import MINIMUM, MIX
 from corridors.report.summaries import at, both_sexes, sums, times, total, usual_periods, year_of
 from corridors.report.tables import Column, Table
@@ -25,25 +26,41 @@ _SHARES = {
 
 
 def build(world: World) -> Content:
-    """Shares by what the stock rests on, blank corridors, the gap between estimates, observed inflows."""
+    """What is known, shares by what the stock rests on, blank corridors, the gap between estimates, observed inflows."""
     both = both_sexes(world.tables["STOCK"])
     last = times(both)[-1]
-    basis = _basis_by_subregion(world, both, last) if "BASIS" in world.tables else None
+    basis = _basis_by_subregion(world, both, last) if _says_basis(world, last) else None
     correlations = _correlations(world)
     gap = _gap_figures(world)
+    known = coverage.build(world)
     return Content(
         figures=(
+            *known.figures,
             *([] if basis is None else _basis_figures(world, basis, last)),
             *_corridor_figures(world, both, last),
             *gap,
             *_observed_figures(world, correlations),
         ),
+        charts=known.charts,
         tables=(
+            *known.tables,
             *([] if basis is None else [_basis_table(world, basis, last)]),
             *([] if correlations is None else [_observed_table(world, correlations)]),
         ),
-        flags={"gap": bool(gap), "basis": basis is not None, "compared": correlations is not None},
+        flags={
+            **known.flags,
+            "gap": bool(gap),
+            "basis": basis is not None,
+            "compared": correlations is not None,
+        },
     )
+
+
+def _says_basis(world: World, last: str) -> bool:
+    """Whether the tables say of some stock of the last date what it rests on."""
+    if "BASIS" not in world.tables:
+        return False
+    return set(_SHARES) <= set(at(world.tables["BASIS"], last).drop_nulls("OBS_VALUE")["MEASURE"])
 
 
 def _basis_by_subregion(world: World, both: pl.DataFrame, last: str) -> pl.DataFrame:
@@ -54,7 +71,7 @@ def _basis_by_subregion(world: World, both: pl.DataFrame, last: str) -> pl.DataF
     subregions = [area(code).subregion or code for code in joined["AREA"]]
     persons = [(pl.col("stock") * pl.col(share)).alias(share) for share in _SHARES]
     placed = joined.with_columns(*persons, SUBREGION=pl.Series(subregions))
-    grouped = placed.group_by("SUBREGION").agg(pl.col("stock", *_SHARES).sum())
+    grouped = placed.group_by("SUBREGION").agg(pl.col("stock", *_SHARES).sum()).filter(pl.col("stock") > 0)
     return grouped.sort(pl.col("SHARE_CITIZENSHIP") / pl.col("stock"), "SUBREGION", descending=[True, False])
 
 
@@ -148,7 +165,11 @@ def _correlations(world: World) -> pl.DataFrame | None:
         pl.len().alias("origins"),
         *(pl.corr("OBS_VALUE", method, method="spearman").alias(method) for method in (MINIMUM, MIX)),
     )
-    enough = ranked.filter(pl.col("origins") >= FEWEST_ORIGINS).join(reporters, on=place, how="left", validate="1:1")
+    # Where all origins have one rank there is no order to compare.
+    ordered = [pl.col(method).is_finite() for method in (MINIMUM, MIX)]
+    enough = ranked.filter(pl.col("origins") >= FEWEST_ORIGINS, *ordered).join(
+        reporters, on=place, how="left", validate="1:1"
+    )
     return enough.sort(place) if enough.height else None
 
 

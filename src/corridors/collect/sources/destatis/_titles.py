@@ -51,16 +51,14 @@ class Stretch:
         """How many months it has."""
         return self.last - self.first + 1
 
-    def code(self, year: str) -> str | None:
-        """`TIME_PERIOD`, or None for a half-year, which it cannot hold."""
-        if self.months == 6:
-            return None
-        suffix = {1: f"-{self.first:02}", 3: f"-Q{self.last // 3}", 12: ""}[self.months]
+    def code(self, year: str) -> str:
+        """`TIME_PERIOD`."""
+        suffix = {1: f"-{self.first:02}", 3: f"-Q{self.last // 3}", 6: f"-S{self.last // 6}", 12: ""}[self.months]
         return f"{year}{suffix}"
 
     def words(self, year: str) -> str:
         """How findings call it."""
-        return self.code(year) or f"half-year {self.last // 6} of {year}"
+        return f"half-year {self.last // 6} of {year}" if self.months == 6 else self.code(year)
 
 
 YEAR = Stretch(1, 12)

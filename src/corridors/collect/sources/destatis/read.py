@@ -108,17 +108,13 @@ def _placed(table: Table) -> tuple[pl.DataFrame, list[Finding]]:
 
 
 def _observed(flows: Sequence[tuple[Table, pl.DataFrame]], file: str) -> tuple[pl.DataFrame, list[str]]:
-    """Months, quarters and years of all sheets, and which sheets say again what another one says."""
+    """Months, quarters, half-years and years of all sheets, and which sheets say again what another one says."""
     parts = []
     for number, (table, placed) in enumerate(flows, 1):
         period = table.stretch.code(table.year)
-        if period:
-            provisional = table.provisional & (pl.col("OBS_STATUS") == "A")
-            status = pl.when(provisional).then(pl.lit("P")).otherwise("OBS_STATUS")
-            parts.append(placed.with_columns(TIME_PERIOD=pl.lit(period), OBS_STATUS=status, row=pl.lit(number)))
-    if not parts:
-        fact = "it holds half-years only"
-        raise DataError([Finding("period-unreadable", file, fact, "give a workbook with months, quarters or a year")])
+        provisional = table.provisional & (pl.col("OBS_STATUS") == "A")
+        status = pl.when(provisional).then(pl.lit("P")).otherwise("OBS_STATUS")
+        parts.append(placed.with_columns(TIME_PERIOD=pl.lit(period), OBS_STATUS=status, row=pl.lit(number)))
     together = pl.concat(parts)
     single, repeated = one_row_each(together, [*_KEY, "TIME_PERIOD"], place=lambda n: f"{file}, sheets number {n}")
     raise_if_any(repeated)
@@ -159,9 +155,6 @@ def _evidence(flows: Sequence[tuple[Table, pl.DataFrame]], observed: pl.DataFram
         f"{provisional} of {len(flows)} sheets are marked provisional, copyright {', '.join(years) or 'not stated'}: "
         "a release that corrects these months is another vintage of this product"
     )
-    halves = [one.sheet.name for one, _ in flows if one.stretch.months == 6]
-    if halves:
-        found.append(f"half-years are the sums of their months and left out: {', '.join(halves)}")
     for one, _ in flows:
         if one.titled:
             found.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import polars as pl
@@ -17,6 +18,7 @@ from corridors.collect.sources.embedded._shape import (
 )
 from corridors.concepts.ages import TOTAL, AgeGroup
 from corridors.concepts.dataflows import DataflowName
+from corridors.concepts.findings import Finding
 
 _COUNTS = {"births": "BIRTHS", "deaths": "DEATHS", "net_migration": "NET_MIGRATION"}
 _UNITS = {"BIRTHS": "EV", "DEATHS": "EV", "NET_MIGRATION": "PS"}
@@ -64,7 +66,13 @@ def _counted(sheet: Sheet) -> pl.DataFrame:
 
 def death_rates(sheet: Sheet) -> Mapping[DataflowName, pl.DataFrame]:
     """VITAL for periods that end in an estimated year, PROJECTION for those the medium variant enters."""
-    periods = [name for name in sheet.table.columns if "-" in name]
+    named = [name for name in sheet.table.columns if "-" in name]
+    periods = [name for name in named if re.fullmatch("[0-9]{4}-[0-9]{4}", name)]
+    sheet.findings.extend(
+        Finding("period-unreadable", f"{sheet.file}, column {name}", f"{name!r} are no two years", "write 1990-1995")
+        for name in named
+        if name not in periods
+    )
     cells = sheet.with_areas(area="AREA").long(periods, keep=["AREA", "sex", "age"])
     following = dict(zip(_AGES, (*_AGES[1:], None), strict=True))
     ages = {

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from corridors.concepts.ages import TOTAL
+from corridors.concepts.ages import TOTAL, UNKNOWN
 from corridors.concepts.areas import WORLD
 
 #: Both count persons of whom one may be there several times.
@@ -136,8 +136,7 @@ REGISTERS = (
         ("geo", "t", "nat", "sex", "n"),
         "ASYLUM_APPLICATIONS",
         words={"sex": ("male", "female", "unknown")},
-        category=pl.when(pl.col("sex") == "unknown").then(pl.lit("sex unknown")).otherwise(_ALL),
-        sex=pl.col("sex").replace_strict(_SEXES, default=TOTAL, return_dtype=pl.String),
+        sex=pl.col("sex").replace_strict(_SEXES, default=UNKNOWN, return_dtype=pl.String),
         unit=PERSONS,
         yearly=True,
     ),

@@ -22,7 +22,6 @@ from corridors.collect.sources.eurostat._codes import (
     PRESENT,
     SEXES,
     UNITS,
-    UNKNOWN,
     Dataset,
     age_code,
 )
@@ -79,7 +78,7 @@ def checked(cells: Cells, dataset: Dataset) -> tuple[Cells, list[str]]:
         FLAG=pl.col("FLAG").fill_null("").str.strip_chars().str.replace_all(" ", ""),
     )
     findings = _code_findings(replace(cells, table=table), dataset)
-    kept, left_out = _known_persons(table)
+    kept, left_out = _by_completed_age(table)
     found, unreadable = figures(kept, place=cells.place, marks={NOT_AVAILABLE: "O"})
     raise_if_any([*findings, *unreadable])
     return replace(cells, table=_with_status(found)), left_out
@@ -99,11 +98,11 @@ def _require(cells: Cells, dataset: Dataset) -> None:
 def _code_findings(cells: Cells, dataset: Dataset) -> list[Finding]:
     table = cells.table
     monthly = dataset.code == "asyappctzm"
-    ages = [text for text in table.get_column("age").unique() if text == UNKNOWN or age_code(text or "")]
+    ages = [text for text in table.get_column("age").unique() if age_code(text or "")]
     checks = [
         ("freq", pl.col("freq").is_in(["M" if monthly else "A"]), "keep the dataset's own frequency"),
         ("unit", pl.col("unit").is_in(list(UNITS)), f"use one of {', '.join(UNITS)}: numbers of persons"),
-        ("sex", pl.col("sex").is_in([*SEXES, UNKNOWN]), f"use one of {', '.join(SEXES)}"),
+        ("sex", pl.col("sex").is_in(list(SEXES)), f"use one of {', '.join(SEXES)}"),
         ("age", pl.col("age").is_in(ages), "write an age group such as Y25-29"),
         ("FLAG", pl.col("FLAG").str.contains(f"^[{''.join(FLAGS)}]*$"), f"use the flags {', '.join(FLAGS)}"),
     ]
@@ -128,20 +127,17 @@ def _code_findings(cells: Cells, dataset: Dataset) -> list[Finding]:
     return findings + cells_outside(table, "TIME", time, code="period-unreadable", mend=mend, place=place)
 
 
-def _known_persons(table: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Rows of known sex and age, by completed age; of the total of all ages under two definitions, one row.
+def _by_completed_age(table: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Rows by completed age; of the total of all ages under two definitions, one row.
 
     Ages reached in the year are other groups than ages completed: only their total is the same persons.
     """
-    left_out = []
-    known = table.filter(pl.col("age") != UNKNOWN, pl.col("sex") != UNKNOWN)
-    if known.height < table.height:
-        left_out.append(f"{table.height - known.height:,} figures of unknown age or sex left out")
-    if "agedef" not in known.columns:
-        return known, left_out
-    reached = known.filter(pl.col("agedef") == AGE_REACHED)
-    completed = known.filter(pl.col("agedef") != AGE_REACHED)
-    kept = reached.filter(pl.col("age") == "TOTAL")
+    left_out: list[str] = []
+    if "agedef" not in table.columns:
+        return table, left_out
+    reached = table.filter(pl.col("agedef") == AGE_REACHED)
+    completed = table.filter(pl.col("agedef") != AGE_REACHED)
+    kept = reached.filter(pl.col("age").is_in(["TOTAL", "UNK"]))
     if kept.height < reached.height:
         left_out.append(f"{reached.height - kept.height:,} figures by the age reached in the year left out")
     both = pl.concat([completed, kept])

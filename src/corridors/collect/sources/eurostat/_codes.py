@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corridors.collect.columns import alpha2_names
-from corridors.concepts.ages import TOTAL, AgeGroup
+from corridors.concepts.ages import TOTAL, UNKNOWN, AgeGroup
 
 Direction = Literal["in", "out"]
 NAMES = alpha2_names("eurostat")
@@ -32,9 +32,10 @@ PRESENT = (("b", "B"), ("e", "E"), ("s", "E"), ("f", "E"), ("p", "P"))
 #: Status of a cell without a figure (`:` not available): c withholds it, z says that there cannot be one.
 ABSENT = (("c", "Q"), ("z", "M"))
 NOT_AVAILABLE = ":"
-SEXES = {"T": "_T", "F": "F", "M": "M"}
-#: Codes of persons whose age or sex is not known: our tables have no place for them.
-UNKNOWN = "UNK"
+SEXES = {"T": "_T", "F": "F", "M": "M", "UNK": UNKNOWN}
+#: From this year of reference on, Regulation (EC) No 862/2007 counts who stays, or means to stay, twelve months; before it
+#: every office had its own rule, and the flag d says that it still has.
+REGULATION, MONTHS = 2008, 12.0
 #: The age a person has completed, against the age reached in the year; totals are the same under both.
 AGE_COMPLETED, AGE_REACHED = ("COMPLET", "TOTAL"), "REACH"
 UNITS = {"NR": "PS", "PER": "PS"}
@@ -93,10 +94,10 @@ def age_code(text: str) -> str | None:
     Examples
     --------
     >>> age_code("Y_LT5"), age_code("Y5-9"), age_code("Y_GE85"), age_code("Y7"), age_code("TOTAL"), age_code("UNK")
-    ('Y0T4', 'Y5T9', 'Y_GE85', 'Y7', '_T', None)
+    ('Y0T4', 'Y5T9', 'Y_GE85', 'Y7', '_T', '_U')
     """
-    if text == "TOTAL":
-        return TOTAL
+    if text in ("TOTAL", "UNK"):
+        return TOTAL if text == "TOTAL" else UNKNOWN
     if match := _BELOW.fullmatch(text):
         return AgeGroup(0, int(match[1])).code if int(match[1]) else None
     if match := _FROM.fullmatch(text):

@@ -13,8 +13,8 @@ from corridors.concepts.ages import TOTAL
 from corridors.concepts.areas import UNKNOWN_ORIGIN
 from corridors.concepts.findings import DataError, Finding, raise_if_any
 
-#: The agency reports for the external borders of the European Union, for which there is no area code: Europe.
-REPORTER = "W150"
+#: The agency reports for the external borders of the European Union.
+REPORTER = "W097"
 #: Routes as the agency names them; another route means another file.
 ROUTES = (
     "Black Sea Route",

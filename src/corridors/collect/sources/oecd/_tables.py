@@ -9,6 +9,7 @@ import polars as pl
 
 from corridors.collect.cells import Place, figures
 from corridors.collect.columns import YEAR, cells_outside, one_row_each
+from corridors.collect.definitions import stock_definitions
 from corridors.collect.spellings import names_of, place_areas
 from corridors.concepts.ages import TOTAL
 from corridors.concepts.dataflows import DataflowName
@@ -31,7 +32,7 @@ LEFT_OUT = {
     "B23": "stock of foreign-born labour",
     "B24": "stock of foreign labour",
 }
-SEXES = {"_T": "_T", "TOT": "_T", "F": "F", "WMN": "F", "M": "M", "MEN": "M"}
+SEXES = {"_T": "_T", "TOT": "_T", "F": "F", "WMN": "F", "M": "M", "MEN": "M", "_U": "_U"}
 #: Our status by the publisher's code, whose words are SDMX's: A normal, B break, D definition differs, E estimated,
 #: F forecast, G experimental, I imputed, K derived, L not collected, M cannot exist, N not significant, O missing,
 #: P provisional, Q suppressed, S strike, U low reliability, V unvalidated.
@@ -101,9 +102,7 @@ def tables_of(cells: Cells) -> tuple[dict[DataflowName, pl.DataFrame], list[str]
 
 def _left_out(table: pl.DataFrame) -> list[str]:
     seen = table.get_column("MEASURE").unique().sort().to_list()
-    words = [f"{code} {LEFT_OUT[code]} left out" for code in seen if code in LEFT_OUT]
-    women = table.filter(pl.col("MEASURE") == "B16", pl.col("SEX").replace(SEXES) != "_T").height
-    return [*words, f"{women:,} rows of B16 by sex left out"] if women else words
+    return [f"{code} {LEFT_OUT[code]} left out" for code in seen if code in LEFT_OUT]
 
 
 def _code_findings(cells: Cells) -> list[Finding]:
@@ -199,7 +198,7 @@ def _stocks(found: pl.DataFrame, source: str) -> pl.DataFrame:
     in a stock.
     """
     by_birth = pl.col("MEASURE") == "B14"
-    return found.filter(pl.col("MEASURE").is_in(["B14", "B15"]), pl.col("AREA") != pl.col("REPORTER")).select(
+    stocks = found.filter(pl.col("MEASURE").is_in(["B14", "B15"]), pl.col("AREA") != pl.col("REPORTER")).select(
         ORIGIN="AREA",
         DESTINATION="REPORTER",
         SEX="SEX",
@@ -209,20 +208,24 @@ def _stocks(found: pl.DataFrame, source: str) -> pl.DataFrame:
         UNIT_MEASURE=pl.lit("PS"),
         OBS_VALUE="OBS_VALUE",
         OBS_STATUS="OBS_STATUS",
+        REPORTER="REPORTER",
         BASIS=pl.when(by_birth).then(pl.lit("B")).otherwise(pl.lit("C")),
         NOTE="NOTE",
     )
+    return stock_definitions(stocks)
 
 
 def _naturalizations(found: pl.DataFrame, source: str) -> pl.DataFrame:
-    """Acquisitions of citizenship as an indicator of the corridor, both sexes: indicators have no sex."""
-    return found.filter(pl.col("MEASURE") == "B16", pl.col("SEX") == "_T").select(
+    """Acquisitions of citizenship as an indicator of the corridor, by sex."""
+    return found.filter(pl.col("MEASURE") == "B16").select(
         AREA="REPORTER",
         ORIGIN="AREA",
         DESTINATION="REPORTER",
         MEASURE=pl.lit("NATURALIZATIONS"),
         TIME_PERIOD="YEAR",
         SOURCE=pl.lit(source),
+        SEX="SEX",
+        AGE=pl.lit(TOTAL),
         UNIT_MEASURE=pl.lit("PS"),
         OBS_VALUE="OBS_VALUE",
         OBS_STATUS="OBS_STATUS",

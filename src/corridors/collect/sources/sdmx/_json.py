@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from corridors.collect.sources.sdmx._message import VALUE, WANTED, Message, deleted, message, named_in
@@ -54,8 +55,10 @@ def _references(structure: Mapping[str, Any]) -> Iterator[str]:
 
 def _rows(data_set: Mapping[str, Any], structure: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     dimensions, attributes = structure["dimensions"], structure.get("attributes", {})
+    measures = [one["id"] for one in structure.get("measures", {}).get("observation", [])] or [VALUE]
     whole = _values(attributes.get("dataSet", []), data_set.get("attributes", []))
     whole |= _keyed(dimensions.get("dataSet", []), "0" + ":0" * (len(dimensions.get("dataSet", [])) - 1))
+    groups = _groups(data_set, structure)
     levels = data_set.get("series")
     if levels is None:
         levels = {"": {"observations": data_set.get("observations", {}), "attributes": []}}
@@ -63,9 +66,38 @@ def _rows(data_set: Mapping[str, Any], structure: Mapping[str, Any]) -> Iterator
         above = {**whole, **_keyed(dimensions.get("series", []), key)}
         above |= _values(attributes.get("series", []), series.get("attributes", []))
         for at, cells in series.get("observations", {}).items():
+            if not cells:
+                # A message of keys alone gives no figures.
+                continue
             row = {**above, **_keyed(dimensions.get("observation", []), at)}
-            row |= _values(attributes.get("observation", []), cells[1:])
-            yield row | ({} if cells[0] is None else {VALUE: str(cells[0])})
+            row |= _values(attributes.get("observation", []), cells[len(measures) :])
+            for name, figure in zip(measures, cells, strict=False):
+                row |= {} if figure is None else {name: str(figure)}
+            for codes, given in groups:
+                if codes.items() <= row.items():
+                    row = {**given, **row}
+            yield row
+
+
+def _groups(
+    data_set: Mapping[str, Any], structure: Mapping[str, Any]
+) -> list[tuple[Mapping[str, str], Mapping[str, str]]]:
+    """Attributes of groups of dimensions, with the codes of those they concern; their keys leave the others blank.
+
+    A power of ten may stand here: `0::0:` says the first and the third dimension.
+    """
+    levels = structure["dimensions"]
+    all_dimensions = [one for level in ("dataSet", "series", "observation") for one in levels.get(level, [])]
+    placed = sorted(all_dimensions, key=lambda one: int(one.get("keyPosition", all_dimensions.index(one))))
+    found: list[tuple[Mapping[str, str], Mapping[str, str]]] = []
+    for key, positions in data_set.get("dimensionGroupAttributes", {}).items():
+        parts = key.split(":")
+        if len(parts) != len(placed):
+            raise IndexError(f"group {key} for {len(placed)} dimensions")
+        codes = {one["id"]: _code(one["values"][int(at)]) for one, at in zip(placed, parts, strict=True) if at}
+        given = _values(structure.get("attributes", {}).get("dimensionGroup", []), positions)
+        found.append((codes, given))
+    return found
 
 
 def _keyed(components: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
@@ -79,13 +111,20 @@ def _keyed(components: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
 
 
 def _values(components: Sequence[Mapping[str, Any]], positions: Sequence[Any]) -> dict[str, str]:
-    """Codes of attributes from their positions in their lists, or the values themselves."""
+    """Codes of attributes from their positions in their lists, or the values themselves.
+
+    Where nothing is said the attribute's default holds; a list may say nothing by an entry without a code.
+    """
     found = {}
-    for one, at in zip(components, positions, strict=False):
+    for one, at in zip_longest(components, positions[: len(components)]):
         values = one.get("values", [])
-        if at is None:
-            continue
-        found[one["id"]] = _code(values[at]) if isinstance(at, int) and values else str(at)
+        value = _code(values[at]) if isinstance(at, int) and values and values[at] is not None else None
+        if value is None and at is not None and not (isinstance(at, int) and values):
+            value = str(at)
+        if value is None:
+            value = one.get("default")
+        if value is not None:
+            found[one["id"]] = str(value)
     return found
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from corridors.concepts.findings import DataError, Finding
 
-WANTED = "SDMX-ML 2.1 (generic or structure-specific data), SDMX-CSV 1.0 or 2.0, or SDMX-JSON 1.0 or 2.0"
+WANTED = "SDMX-ML 2.1 or 3.0 (generic or structure-specific data), SDMX-CSV 1.0 or 2.0, or SDMX-JSON 1.0 or 2.0"
 _NAMED = re.compile(r"([\w.\-]+):([\w@$.\-]+)(?:\(([\w.+\-]+)\))?$")
 #: Dimensions and attributes by which every message names its observation.
 VALUE, TIME = "OBS_VALUE", "TIME_PERIOD"

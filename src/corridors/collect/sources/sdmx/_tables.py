@@ -14,7 +14,7 @@ from corridors.collect.columns import alpha2_names, cells_outside, one_row_each
 from corridors.collect.sources.sdmx._maps import StructureMap, TableMap
 from corridors.collect.sources.sdmx._message import VALUE, Message
 from corridors.collect.spellings import place_areas
-from corridors.concepts.ages import TOTAL, AgeGroup
+from corridors.concepts.ages import TOTAL, UNKNOWN, AgeGroup
 from corridors.concepts.codelists import CodeListName, codelist
 from corridors.concepts.dataflows import Column, DataflowName, dataflow
 from corridors.concepts.findings import DataError, Finding, raise_if_any
@@ -34,6 +34,7 @@ _ABSENT = ["O", "L", "M", "Q"]
 _NOTHING = {"NaN": "O", "nan": "O", ":": "O"}
 _AGES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
     (re.compile(r"_T|TOTAL|T"), lambda _: TOTAL),
+    (re.compile(r"_U|UNK"), lambda _: UNKNOWN),
     (re.compile(r"Y_?LT(\d{1,3})"), lambda m: AgeGroup(0, int(m[1])).code if int(m[1]) else None),
     (re.compile(r"Y_?GE(\d{1,3})"), lambda m: AgeGroup(int(m[1]), None).code),
     (re.compile(r"Y(\d{1,3})(?:[T-](\d{1,3}))?"), lambda m: _group(int(m[1]), int(m[2] or m[1]))),
@@ -50,7 +51,7 @@ def age_of(code: str) -> str | None:
     Examples
     --------
     >>> age_of("Y_LT15"), age_of("Y25T29"), age_of("Y25-29"), age_of("Y_GE65"), age_of("UNK")
-    ('Y0T14', 'Y25T29', 'Y25T29', 'Y_GE65', None)
+    ('Y0T14', 'Y25T29', 'Y25T29', 'Y_GE65', '_U')
     """
     for pattern, make in _AGES:
         if match := pattern.fullmatch(code):
@@ -87,10 +88,9 @@ def tables_of(
         raise DataError([Finding("table-wrong", file, fact, f"wanted are {wanted}")])
     tables: dict[DataflowName, pl.DataFrame] = {}
     for name, several in parts.items():
-        key = [column.name for column in dataflow(name).key]
-        joined, twice = one_row_each(
-            pl.concat(several, how="diagonal"), key, place=lambda rows: f"{file}, {message.where}s {rows}"
-        )
+        joined = pl.concat(several, how="diagonal")
+        key = dataflow(name).key_of(joined.columns)
+        joined, twice = one_row_each(joined, key, place=lambda rows: f"{file}, {message.where}s {rows}")
         findings += twice
         tables[name] = _without_empty(joined.drop("row"))
     raise_if_any(findings)
@@ -187,9 +187,8 @@ def _read(table: pl.DataFrame, column: Column, *, place: Place) -> tuple[pl.Data
         ages = {text: age_of(text) for text in table.get_column(name).drop_nulls().unique()}
         known = [text for text, age in ages.items() if age]
         mend = "write an age group such as Y25T29"
-        # Persons of unknown age have no place in our tables; their total has.
-        unknown = pl.col(name).is_in(["UNK", "_U", "Y_OPEN"]).fill_null(value=False)
-        kept = table.filter(~unknown)
+        # An open group that does not say its first year is no group of ours.
+        kept = table.filter((pl.col(name) != "Y_OPEN").fill_null(value=True))
         bad = cells_outside(kept, name, pl.col(name).is_in(known), code="code-unknown", mend=mend, place=place)
         return kept.with_columns(pl.col(name).replace_strict(ages, default=None, return_dtype=pl.String)), bad
     if column.kind == "time":
@@ -203,11 +202,11 @@ def _read(table: pl.DataFrame, column: Column, *, place: Place) -> tuple[pl.Data
 
 
 def _times(table: pl.DataFrame, name: str, place: Place) -> tuple[pl.DataFrame, list[Finding]]:
-    """Periods of SDMX as ours: 2020-M03 and 2020-A1 are 2020-03 and 2020; halves of years and weeks are unknown here."""
+    """Periods of SDMX as ours: 2020-M03 and 2020-A1 are 2020-03 and 2020; thirds of years and weeks are unknown here."""
     plain = pl.col(name).str.strip_chars().str.replace(r"T00:00:00Z?$", "").str.replace(r"-?M(\d\d)$", "-$1")
     table = table.with_columns(plain.str.replace(r"-A1$", "").alias(name))
-    fits = pl.col(name).str.contains(r"^\d{4}(?:-\d\d|-Q[1-4]|-\d\d-\d\d(?:/P\d+Y)?)?$")
-    mend = "ask for years, quarters, months or days"
+    fits = pl.col(name).str.contains(r"^\d{4}(?:-\d\d|-Q[1-4]|-S[12]|-\d\d-\d\d(?:/P\d+Y)?)?$")
+    mend = "ask for years, half-years, quarters, months or days"
     return table, cells_outside(table, name, fits, code="period-unreadable", mend=mend, place=place)
 
 

@@ -1,4 +1,4 @@
-"""SDMX-ML 2.1 data, generic and structure-specific, in one pass; document types and entities are refused."""
+"""SDMX-ML 2.1 and 3.0 data, generic and structure-specific, in one pass; document types and entities are refused."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class _State:
 
     file: str
     root: str = ""
+    version: str = "2.1"
     path: list[str] = field(default_factory=list)
     named: list[Named | None] = field(default_factory=list)
     at_observation: str = TIME
@@ -63,7 +64,7 @@ def read_xml(raw: bytes, *, file: str) -> Message:
         fact = f"no well-formed document: {error}"
         raise DataError([Finding("file-unreadable", file, fact, "ask the registry again")]) from error
     generic = state.root.startswith("Generic")
-    kind = f"SDMX-ML 2.1, {'generic' if generic else 'structure-specific'} data"
+    kind = f"SDMX-ML {state.version}, {'generic' if generic else 'structure-specific'} data"
     _apply_groups(state)
     return message(kind, state.named, state.rows, where="observation", file=file)
 
@@ -77,6 +78,7 @@ def _start(state: _State, name: str, attributes: dict[str, str]) -> None:
     local = name.rpartition(":")[2]
     if not state.path:
         state.root = local
+        state.version = "3.0" if any("/schemas/v3_" in value for value in attributes.values()) else "2.1"
         if local not in _ROOTS:
             fact = f"a document {local}"
             raise DataError([Finding("table-wrong", state.file, fact, f"wanted is {WANTED}")])

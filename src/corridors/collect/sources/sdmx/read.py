@@ -1,4 +1,4 @@
-"""Data in SDMX from any registry: SDMX-ML 2.1, SDMX-CSV 1.0 and 2.0, SDMX-JSON 1.0 and 2.0.
+"""Data in SDMX from any registry: SDMX-ML 2.1 and 3.0, SDMX-CSV 1.0 and 2.0, SDMX-JSON 1.0 and 2.0.
 
 The message names its structure; `structures.toml` says which of our dataflows that is, dimension by dimension. Data of a
 dataflow of ours, with our own dimensions, need no map. Nothing a document refers to is ever opened.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from corridors.collect.cells import Header, Sheet, figures, fold_label, repeated_rows, year_of
+from corridors.collect.columns import code_type
 from corridors.collect.sources.undesa._columns import FigureColumn, Quantity, age_of, figure_columns, period_of
 from corridors.collect.sources.undesa._notes import note_column, spelled_out
 from corridors.collect.sources.undesa._stock import NAMES
@@ -84,12 +85,12 @@ def _cells(headed: Headed) -> tuple[pl.DataFrame, list[Finding]]:
         index=["row", *_PAIR, "YEAR", "TYPE", "NOTE", "LISTING"],
         variable_name="column",
         value_name="TEXT",
-    )
+    ).with_columns(pl.col("column").cast(pl.Enum([column.label for column in columns])))
     parts = []
     for quantity, unit in _units(headed, columns).items():
         labels = [column.label for column in columns if column.quantity == quantity]
         cells, unreadable = figures(
-            long.filter(pl.col("column").is_in(labels)),
+            long if len(labels) == len(columns) else long.filter(pl.col("column").is_in(labels)),
             place=sheet.place,
             unit=unit,
             signed="GROWTH_RATE" in str(quantity.measures),
@@ -97,12 +98,15 @@ def _cells(headed: Headed) -> tuple[pl.DataFrame, list[Finding]]:
         )
         findings += [*unreadable, *_empty_columns(cells, sheet)]
         parts.append(cells.with_columns(QUANTITY=pl.lit(quantity.name)))
-    by_label = {column.label: column for column in columns}
-    at = pl.col("column").replace_strict({label: column.at for label, column in by_label.items()})
+    at, sex = (
+        pl.col("column").replace_strict({column.label: getattr(column, of) for column in columns}, return_dtype=kind)
+        for of, kind in (("at", code_type("AGE" if headed.by_age else "YEAR")), ("sex", code_type("SEX")))
+    )
     cells = pl.concat(parts).with_columns(
-        SEX=pl.col("column").replace_strict({label: column.sex for label, column in by_label.items()}),
-        AT=pl.col("YEAR") if headed.by_age else at,
-        AGE=at if headed.by_age else pl.lit(TOTAL),
+        SEX=sex,
+        AT=pl.col("YEAR").cast(code_type("YEAR")) if headed.by_age else at,
+        AGE=at if headed.by_age else pl.lit(TOTAL).cast(code_type("AGE")),
+        OBS_STATUS=pl.col("OBS_STATUS").cast(code_type("OBS_STATUS")),
     )
     return cells.drop("row", "column", "TEXT", "YEAR"), findings
 
@@ -121,6 +125,8 @@ def _placed(headed: Headed, row: int, columns: Sequence[FigureColumn]) -> tuple[
     for column, into in (("destination", "DESTINATION"), ("origin", "ORIGIN")):
         label = f"Location code of {column}" if has_origins else "Location code"
         rows, unknown = place_areas(rows, column, into=into, names=NAMES, place=sheet.place, label=label)
+        # A code of two bytes: each row becomes a row for each of its figures.
+        rows = rows.with_columns(pl.col(into).cast(code_type(into)))
         findings += unknown
     spelled = {text: spelled_out(text, headed.notes) for text in rows.get_column("NOTE").drop_nulls().unique()}
     rows = rows.with_columns(pl.col("NOTE").replace_strict(spelled, default=None, return_dtype=pl.String))

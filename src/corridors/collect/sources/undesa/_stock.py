@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.collect.cards import card
+from corridors.collect.definitions import stock_definitions
 from corridors.collect.spellings import kind_of, names_of, without_repeated_regions
 from corridors.concepts.ages import TOTAL
 from corridors.concepts.codelists import codelist
@@ -65,4 +66,6 @@ def finish_stock(table: pl.DataFrame, *, revision: str) -> pl.DataFrame:
         .with_columns(OBS_STATUS=pl.when(imputed).then(pl.lit("I")).otherwise("OBS_STATUS"))
         .select(*STOCK_KEY, "SOURCE", "UNIT_MEASURE", "OBS_VALUE", "OBS_STATUS", *kept)
     )
-    return without_repeated_regions(finished, ["ORIGIN", "DESTINATION"])
+    # Regions have no letters: their countries count by birth or by citizenship.
+    defined = stock_definitions(finished, otherwise="MIXED")
+    return without_repeated_regions(defined, ["ORIGIN", "DESTINATION"])

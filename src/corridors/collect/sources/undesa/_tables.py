@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from corridors.concepts.dataflows import DataflowName
 
 _ENDS = ["OBS_VALUE", "OBS_STATUS"]
+_AT = pl.col("AT").cast(pl.String)
 
 
 def finish_tables(cells: pl.DataFrame, *, revision: str) -> dict[DataflowName, pl.DataFrame]:
     """Tables from rows with ORIGIN, DESTINATION, QUANTITY, SEX, AGE, AT, TYPE, NOTE, OBS_VALUE and OBS_STATUS."""
     by_flow: dict[DataflowName, pl.DataFrame] = {}
     flows = {one.name: one.dataflow for one in QUANTITIES}
-    cells = cells.with_columns(FLOW=pl.col("QUANTITY").replace_strict(flows), SOURCE=pl.lit(source_of(revision)))
+    names = pl.Enum(list(flows))
+    cells = cells.with_columns(
+        FLOW=pl.col("QUANTITY").cast(names).replace_strict(flows), SOURCE=pl.lit(source_of(revision))
+    )
     for flow in dict.fromkeys(one.dataflow for one in reversed(QUANTITIES)):
         chosen = cells.filter(pl.col("FLOW") == flow)
         if chosen.is_empty():
@@ -67,7 +71,7 @@ def _indicators(cells: pl.DataFrame) -> pl.DataFrame:
         ORIGIN=nowhere,
         DESTINATION=nowhere,
         MEASURE=_measure(),
-        TIME_PERIOD=pl.when(pl.col("AT").str.contains("-")).then(_span()).otherwise(_instant()),
+        TIME_PERIOD=pl.when(_AT.str.contains("-")).then(_span()).otherwise(_instant()),
         UNIT_MEASURE=pl.lit("PT"),
     )
     return without_repeated_regions(finished, ["AREA"])
@@ -79,10 +83,10 @@ def _measure() -> pl.Expr:
 
 
 def _instant() -> pl.Expr:
-    return pl.format("{}-" + MID_YEAR, pl.col("AT").str.slice(0, 4))
+    return pl.format("{}-" + MID_YEAR, _AT.str.slice(0, 4))
 
 
 def _span() -> pl.Expr:
     # The publisher's notes: 1995-2000 signifies the full period, from 1 July of the first year to that of the second.
-    start, end = (pl.col("AT").str.slice(at, 4).cast(pl.Int64, strict=False) for at in (0, 5))
+    start, end = (_AT.str.slice(at, 4).cast(pl.Int64, strict=False) for at in (0, 5))
     return pl.format("{}-" + MID_YEAR + "/P{}Y", start, end - start)

@@ -17,7 +17,7 @@ from corridors.collect.sources.unhcr._people import (
     without_repeats,
 )
 from corridors.collect.sources.unhcr._places import place_pair
-from corridors.concepts.ages import TOTAL
+from corridors.concepts.ages import TOTAL, UNKNOWN
 from corridors.concepts.areas import WORLD
 from corridors.concepts.findings import Finding, raise_if_any
 
@@ -42,6 +42,8 @@ SEXES = {"f": "F", "m": "M"}
 _KINDS = {"location": "", "loc_type": "area ", "acc_type": "accommodation "}
 #: "Small numbers less than five are rounded to the nearest multiple of five": at most this much a cell.
 _ROUNDING = 5
+#: The publisher gives no column of persons of unknown sex: they are what women and men lack of the total.
+_LACKING = "the total less women and men"
 _KEY = ["ORIGIN", "DESTINATION", "MEASURE", "CATEGORY", "SEX", "AGE", "TIME_PERIOD"]
 _CELLS = [f"{sex}_{age}" for sex in SEXES for age in (*AGES, "other", "total")]
 
@@ -49,8 +51,9 @@ _CELLS = [f"{sex}_{age}" for sex in SEXES for age in (*AGES, "other", "total")]
 def read_demographics(opened: Opened) -> pl.DataFrame:
     """DISPLACED by sex and age, without SOURCE.
 
-    The total is there for every row; women and men where they were told apart; ages where anybody's age is known. Zeros
-    beside persons of unknown age may only be unknown and are left out.
+    The total is there for every row; women, men and those of unknown sex where sexes were told apart; ages where
+    anybody's age is known, and beside them the persons of unknown age. Zeros beside those may only be unknown and are left
+    out.
 
     Raises
     ------
@@ -155,6 +158,10 @@ def _long(rows: pl.DataFrame) -> pl.DataFrame:
         )
     ]
     told = rows.filter(pl.col("f_total") + pl.col("m_total") > 0)
+    lacking = pl.col("total") - pl.col("f_total") - pl.col("m_total")
+    untold = told.filter(lacking > 0).with_columns(OBS_STATUS=pl.lit("E"), NOTE=pl.lit(_LACKING))
+    by_hand = {"SEX": pl.lit(UNKNOWN), "AGE": pl.lit(TOTAL), "OBS_VALUE": lacking}
+    parts.append(untold.select(*index, **by_hand, NOTE="NOTE", OBS_STATUS="OBS_STATUS"))
     for letter, sex in SEXES.items():
         whole, other = pl.col(f"{letter}_total"), pl.col(f"{letter}_other")
         aside = pl.when(other > 0).then(pl.format("{} of unknown age", other.cast(pl.Int64, strict=False)))
@@ -166,6 +173,10 @@ def _long(rows: pl.DataFrame) -> pl.DataFrame:
             )
         )
         aged = told.filter(whole > other.fill_null(0))
+        unknown = told.filter(other > 0).select(
+            *index, SEX=pl.lit(sex), AGE=pl.lit(UNKNOWN), OBS_VALUE=other, NOTE="NOTE"
+        )
+        parts.append(unknown.with_columns(OBS_STATUS=status))
         for column, age in AGES.items():
             cell = pl.col(f"{letter}_{column}")
             counted = aged.filter((cell > 0) | ((cell == 0) & (other.fill_null(0) == 0)))

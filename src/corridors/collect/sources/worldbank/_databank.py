@@ -163,14 +163,6 @@ def _prices(export: Export, layout: str) -> Reading:
     cells, faults = figures(long, place=export.place, signed=True, marks=NOT_AVAILABLE)
     cells, repeated = one_row_each(cells, ["SENDER", "RECEIVER", "TIME"], place=export.rows_named)
     raise_if_any([*findings, *unknown, *faults, *repeated])
-    # An official rate of exchange far from that of the market can make sending cheaper than free. REMITTANCE holds no
-    # figure below zero: the price stays in the note.
-    below = (pl.col("OBS_VALUE") < 0).fill_null(value=False)
-    cells = cells.with_columns(
-        OBS_VALUE=pl.when(~below).then("OBS_VALUE"),
-        OBS_STATUS=pl.when(below).then(pl.lit("O")).otherwise("OBS_STATUS"),
-        NOTE=pl.when(below).then(pl.format("price below zero: {}", "TEXT")),
-    )
     revision = export.updated or UNDATED
     prices = cells.select(
         "SENDER",
@@ -181,7 +173,6 @@ def _prices(export: Export, layout: str) -> Reading:
         UNIT_MEASURE=pl.lit("PT"),
         OBS_VALUE="OBS_VALUE",
         OBS_STATUS="OBS_STATUS",
-        NOTE="NOTE",
     )
     priced = prices.drop_nulls("OBS_VALUE")
     return Reading(

@@ -157,6 +157,8 @@ def _reading(cells: pl.DataFrame, *, layout: str, file: str, evidence: tuple[str
         UNIT_MEASURE=pl.lit("PS"),
         OBS_VALUE="OBS_VALUE",
         OBS_STATUS="OBS_STATUS",
+        # Censuses count by birth where they ask it, else by citizenship: the database does not say which.
+        CRITERION=pl.lit("MIXED"),
         NOTE=pl.lit(NOTE),
     )
     shown = ", ".join(f"{year}: {total:,.0f}" for year, total in totals.items())

@@ -204,6 +204,8 @@ def _stocks(cells: pl.DataFrame, year: str) -> pl.DataFrame:
         UNIT_MEASURE=pl.lit("PS"),
         OBS_VALUE=pl.when(~own).then("OBS_VALUE"),
         OBS_STATUS=pl.when(own).then(pl.lit("M")).otherwise("OBS_STATUS"),
+        # The publisher takes the United Nations' stocks: by birth where they are, else by citizenship.
+        CRITERION=pl.lit("MIXED"),
         NOTE=pl.when(own & (pl.col("OBS_VALUE") > 0)).then(written).otherwise("NOTE"),
     )
 

@@ -39,6 +39,7 @@ class Indicator:
     dataflow: str
     measure: str
     unit: str
+    sex: str
     signed: bool
     title: str
 
@@ -126,7 +127,7 @@ def series_tables(cells: pl.DataFrame, *, source: str, note: str | None = None) 
         UNIT_MEASURE=pl.col("CODE").replace_strict({code: one.unit for code, one in known.items()}),
         FLOW=pl.col("CODE").replace_strict({code: one.dataflow for code, one in known.items()}),
         SOURCE=pl.lit(source),
-        SEX=pl.lit("_T"),
+        SEX=pl.col("CODE").replace_strict({code: one.sex for code, one in known.items()}),
         AGE=pl.lit(TOTAL),
         ORIGIN=pl.lit(None, dtype=pl.String),
         DESTINATION=pl.lit(None, dtype=pl.String),
@@ -134,7 +135,7 @@ def series_tables(cells: pl.DataFrame, *, source: str, note: str | None = None) 
     )
     ends = ["TIME_PERIOD", "SOURCE", "UNIT_MEASURE", "OBS_VALUE", "OBS_STATUS"]
     columns: dict[DataflowName, list[str]] = {
-        "INDICATOR": ["AREA", "ORIGIN", "DESTINATION", "MEASURE", *ends, *(["NOTE"] if note else [])],
+        "INDICATOR": ["AREA", "ORIGIN", "DESTINATION", "MEASURE", "SEX", "AGE", *ends, *(["NOTE"] if note else [])],
         "NET_MIGRATION": ["AREA", "SEX", "AGE", *ends],
         "POPULATION": ["AREA", "SEX", "AGE", *ends],
         "VITAL": ["AREA", "MEASURE", "SEX", "AGE", *ends],

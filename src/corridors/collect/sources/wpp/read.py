@@ -8,18 +8,18 @@ years; death rates by period, sex and age. Where no title says the revision, pub
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from itertools import chain
 
-from corridors.collect.cells import fold_label, open_csv, open_workbook
+import polars as pl
+
+from corridors.collect.cells import fold_label, open_workbook
+from corridors.collect.columns import csv_batches
 from corridors.collect.reading import Reading
 from corridors.collect.sources.wpp import _across, _indicators, _population, _tidy
 from corridors.collect.sources.wpp._series import finish
 from corridors.collect.unpacking import is_workbook
 from corridors.concepts.findings import DataError, Finding
-
-if TYPE_CHECKING:
-    import polars as pl
-
 
 #: Head of the table of locations that goes with the files.
 _LOCATIONS = b"name\tcountry_code\treg_code\t"
@@ -51,14 +51,19 @@ def read(raw: bytes, *, file: str) -> Reading:
         raise DataError(
             [Finding("table-wrong", file, fact, f"it supports other tables; wanted is {_indicators.WANTED}")]
         )
-    return _read_csv(open_csv(raw, file=file), file=file)
+    tables = csv_batches(raw, file=file)
+    # The bytes of a file of single ages are as large as all its figures: they go as soon as the last row is read.
+    del raw
+    return _read_csv(tables, file=file)
 
 
-def _read_csv(table: pl.DataFrame, *, file: str) -> Reading:
-    columns = set(table.columns)
+def _read_csv(tables: Iterator[pl.DataFrame], *, file: str) -> Reading:
+    first = next(tables)
+    columns = set(first.columns)
     if _population.is_population(columns):
-        series, name = _population.from_csv(table, file=file)
+        series, name = _population.from_csv(chain([first], tables), file=file)
         return finish(series, table=name, file=file)
+    table = pl.concat([first, *tables])
     if _indicators.is_by_period(columns):
         return finish(_indicators.from_periods(table, file=file), table="periods", file=file)
     if len(columns & set(_indicators.CSV_COLUMNS)) >= _indicators.ENOUGH:

@@ -216,3 +216,12 @@ def test_coverage_is_drawn_with_its_table(filled, tmp_path, capsys):
     lines = (tmp_path / "out" / "coverage" / "coverage.csv").read_text().splitlines()
     assert lines[0] == "AREA,YEAR,DATAFLOW,MEASURE,OBS_STATUS,PRODUCTS"
     assert "USA,2020,STOCK,STOCK,A,1" in lines
+
+
+def test_a_reader_that_went_away_is_no_error():
+    with subprocess.Popen(
+        [sys.executable, "-m", "corridors.cli", "collect"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        running.stdout.close()
+        told = running.stderr.read()
+    assert (running.returncode, told) == (0, b"")

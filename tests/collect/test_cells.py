@@ -148,6 +148,12 @@ def test_a_table_that_is_saved_in_another_way_says_how_to_save_it(raw, code, fac
     assert mend in finding.mend
 
 
+def test_a_reader_may_know_how_its_publisher_writes():
+    raw = "pays;part\nGuinée équatoriale;1,5\n".encode("cp1252")
+    table = open_csv(raw, file="f.csv", decimal=",", encoding="cp1252")
+    assert table.rows() == [(2, "Guinée équatoriale", "1,5")]
+
+
 def test_blank_lines_are_no_rows_and_a_column_may_be_called_row():
     table = open_csv(b"row,n\n\n7,1\n", file="f.csv")
     assert table.to_dict(as_series=False) == {"row": [3], "row of the file": ["7"], "n": ["1"]}

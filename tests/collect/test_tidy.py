@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from corridors.collect.catalogue import bundled, card, read
 from corridors.collect.reading import Reading
-from corridors.collect.template import template, template_files
+from corridors.collect.template import template_files
 from corridors.concepts.dataflows import DataflowName, dataflow
 from corridors.concepts.findings import DataError
 from corridors.store.vintages import Store
 from corridors.workflow.collect import from_files
+from corridors.workflow.template import write_template
 
 HEAD = """
 dataflow = "STOCK"
@@ -241,15 +242,29 @@ def test_a_zip_of_two_tables_and_one_mapping_is_refused(findings_of):
     assert (finding.code, finding.fact) == ("mapping-missing", "the zip archive holds 2 tables and 1 mappings")
 
 
+def test_a_faulty_figure_is_shown_as_it_was_written(findings_of):
+    table = TABLE.replace(",", ";").replace("120", "(p) 1,1")
+    [finding] = findings_of("tidy", zipped(table, 'separator = ";"\ndecimal = ","\n' + MAPPING), file="f.zip")
+    assert (finding.code, finding.fact) == ("value-unreadable", "'(p) 1,1' is no figure")
+
+
 # --- templates --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", get_args(DataflowName))
 def test_a_template_is_read_as_it_is_written(name):
-    table = read("tidy", template(name), file="template.zip").tables[name]
+    table_file, mapping = template_files(name).values()
+    table = read("tidy", zipped(table_file.decode(), mapping.decode()), file="template.zip").tables[name]
     assert table.height == 2
     assert {column.name for column in dataflow(name).key} <= set(table.columns)
     assert table["OBS_STATUS"].to_list() == ["A", "O"]
+
+
+def test_a_template_lies_as_two_files_that_are_collected_as_they_are(tmp_path):
+    files = write_template("STOCK", out=tmp_path)
+    assert [file.name for file in files] == ["stock.csv", "stock.toml"]
+    [one] = from_files("tidy", files, store=tmp_path / "store")
+    assert one.rows == 2
 
 
 def test_the_mapping_of_a_template_explains_every_column():
@@ -260,7 +275,7 @@ def test_the_mapping_of_a_template_explains_every_column():
 
 def test_a_template_of_no_dataflow_lists_those_there_are():
     with pytest.raises(ValueError, match="no dataflow 'STOCKS'; there are STOCK, POPULATION"):
-        template("STOCKS")
+        template_files("STOCKS")
 
 
 def test_any_identifier_of_a_table_of_an_office_is_on_the_card():

@@ -286,3 +286,8 @@ def test_the_nearest_account_closes_and_says_who_was_moved():
     assert found.start.sum("origin").values == pytest.approx(found.end.sum("destination").values)
     assert float(found.relaxed["residents_end"].sel(destination="CCC")) < 0
     assert "persons were moved to the nearest that does." in found.describe()
+
+
+def test_a_bare_matrix_is_refused_with_what_to_give():
+    with pytest.raises(ValueError, match=r"stock_start is a ndarray; give an xarray.DataArray with dims"):
+        estimate_flows(np.eye(2), np.eye(2), births=np.zeros(2), deaths=np.zeros(2))

@@ -159,7 +159,8 @@ def test_methods_without_types_say_why(run, method):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--weight", "1.5"), "weight is 1.5; it is the share of minimum migration"),
+        (("--weight", "0.5"), "min-closed mixes nothing; leave out --weight or choose pb-closed"),
+        (("--method", "pb-closed", "--weight", "1.5"), "weight is 1.5; it is the share of minimum migration"),
         (
             ("--method", "min-open", "--relax", "nearest"),
             "relax 'nearest' needs a closed system and min-open has an outside",

@@ -186,7 +186,7 @@ def _with_broken(frame: pl.DataFrame, seen: CellsSeen) -> pl.DataFrame:
     return frame.with_columns(columns)
 
 
-def open_csv(raw: bytes, *, file: str) -> pl.DataFrame:
+def open_csv(raw: bytes, *, file: str, decimal: str = ".", encoding: str = "utf-8") -> pl.DataFrame:
     """A CSV file with all cells as text and the column `row`: the line of the file, the header being line 1.
 
     Blank lines are left out; a column that the file itself calls `row` is `row of the file`.
@@ -198,7 +198,7 @@ def open_csv(raw: bytes, *, file: str) -> pl.DataFrame:
     """
     import polars as pl
 
-    written = text_table(raw, file=file)
+    written = text_table(raw, file=file, decimal=decimal, encoding=encoding)
     try:
         table = pl.read_csv(io.BytesIO(written.text.encode()), infer_schema=False, separator=written.separator)
         # The table counts its own rows in the column `row`; heads that differ only by blanks cannot be told apart.
@@ -288,7 +288,8 @@ def figures(
     Parameters
     ----------
     table
-        One cell a row. `..`, `...` and blank cells have no figure (status O); an em dash is zero.
+        One cell a row; findings show `WRITTEN` instead of `TEXT` where a reader rewrote cells. `..`, `...` and blank cells
+        have no figure (status O); an em dash is zero.
     place
         Names a cell.
     unit
@@ -310,17 +311,18 @@ def figures(
         IS_BLANK=text == "",
         MARK=pl.coalesce(marked_as, pl.when(text.is_in(["", *MISSING])).then(pl.lit("O"))),
     )
+    shown = "WRITTEN" if "WRITTEN" in table.columns else "TEXT"
     finite = pl.col("OBS_VALUE").is_not_null() & pl.col("OBS_VALUE").is_finite()
     unreadable = marked.filter(pl.col("MARK").is_null() & ~finite)
     findings = [
         Finding("value-unreadable", place(row, column), f"{cell!r} is no figure", _mend_of(cell))
-        for row, column, cell in unreadable.select("row", "column", "TEXT").iter_rows()
+        for row, column, cell in unreadable.select("row", "column", shown).iter_rows()
     ]
     if not signed:
         negative = marked.filter(pl.col("OBS_VALUE") < 0)
         findings += [
             Finding("value-negative", place(row, column), f"negative figure {cell}", "correct the figure")
-            for row, column, cell in negative.select("row", "column", "TEXT").iter_rows()
+            for row, column, cell in negative.select("row", "column", shown).iter_rows()
         ]
     kept = marked if keep_blank else marked.filter(~pl.col("IS_BLANK"))
     # Published thousands have three decimals: rounding takes away what only binary fractions added.

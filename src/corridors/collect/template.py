@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from typing import get_args
 
 from corridors.concepts.codelists import CodeListName, codelist
@@ -45,36 +44,10 @@ _BY_FLOW: dict[str, dict[str, tuple[str, str]]] = {
         "TIME_PERIOD": ("2050-07-01", "2050-07-01"),
     },
 }
-_ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
-
-
-def template(name: DataflowName) -> bytes:
-    """A zip with a table of two example rows and its mapping, which `corridors collect tidy` reads as it is.
-
-    Parameters
-    ----------
-    name
-        The dataflow of the figures.
-
-    Raises
-    ------
-    ValueError
-        No dataflow has this name.
-
-    Examples
-    --------
-    >>> zipfile.ZipFile(io.BytesIO(template("STOCK"))).namelist()
-    ['stock.csv', 'stock.toml']
-    """
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for file, raw in template_files(name).items():
-            archive.writestr(zipfile.ZipInfo(file, _ZIPPED_AT), raw)
-    return target.getvalue()
 
 
 def template_files(name: DataflowName) -> dict[str, bytes]:
-    """The same two files by their names.
+    """A table of two example rows and its mapping by their names, which `corridors collect tidy` reads as they are.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ class TextTable:
     columns: tuple[str, ...]
 
 
-def text_table(raw: bytes, *, file: str) -> TextTable:
+def text_table(raw: bytes, *, file: str, decimal: str = ".", encoding: str = "utf-8") -> TextTable:
     r"""The text of a table with its encoding, ends of lines and separator found out.
 
     UTF-8 and UTF-16 with its mark are read, and columns parted by commas, semicolons or tabs. What could be read in two
@@ -39,6 +39,10 @@ def text_table(raw: bytes, *, file: str) -> TextTable:
         The file's bytes.
     file
         What findings call it.
+    decimal
+        What sets off decimals in this publisher's files; a comma is no finding then.
+    encoding
+        How this publisher writes files that are not UTF-8, for example `cp1252`.
 
     Raises
     ------
@@ -50,7 +54,7 @@ def text_table(raw: bytes, *, file: str) -> TextTable:
     >>> text_table(b"year;births\r2020;7\r", file="births.csv").columns
     ('year', 'births')
     """
-    text = _decoded(raw, file)
+    text = _decoded(raw, file, encoding)
     if "\0" in text or not text.strip():
         raise _error(file, f"{_NO_TABLE}: it holds no text")
     if text.lstrip().startswith("<"):
@@ -62,16 +66,18 @@ def text_table(raw: bytes, *, file: str) -> TextTable:
     if separator not in head:
         shown = head.strip()[:60]
         raise DataError([Finding("table-wrong", file, f"a text without columns ({shown!r}): not a table", _NAME)])
-    if separator != "," and _DECIMAL_COMMA.search(text):
+    if separator != "," and decimal != "," and _DECIMAL_COMMA.search(text):
         word = "tabs" if separator == "\t" else "semicolons"
         raise _error(file, f"its columns are parted by {word} and its figures have commas", SAVE_AGAIN)
     return TextTable(text, separator, _columns(text, separator, file))
 
 
-def _decoded(raw: bytes, file: str) -> str:
+def _decoded(raw: bytes, file: str, encoding: str) -> str:
     try:
         return raw.decode("utf-16") if raw.startswith(_UTF16) else raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if encoding != "utf-8" and b"\0" not in raw and not raw.startswith(_UTF16):
+            return raw.decode(encoding, errors="replace")
         if b"\0" in raw or raw.startswith(_UTF16):
             raise _error(file, f"{_NO_TABLE}: {error.reason}") from error
         line = raw.count(b"\n", 0, error.start) + 1

@@ -16,7 +16,7 @@ def require_dims(cube: xr.DataArray, dims: tuple[str, ...], *, name: str) -> Non
     Raises
     ------
     ValueError
-        The dims differ, or the unit is not set.
+        It is no DataArray, the dims differ, or the unit is not set.
 
     Examples
     --------
@@ -24,6 +24,9 @@ def require_dims(cube: xr.DataArray, dims: tuple[str, ...], *, name: str) -> Non
     >>> stock = xr.DataArray([[1.0]], dims=("birthplace", "destination"), attrs={"unit": "persons"})
     >>> require_dims(stock, ("birthplace", "destination"), name="stock")
     """
+    if not hasattr(cube, "dims"):
+        given = type(cube).__name__
+        raise ValueError(f'{name} is a {given}; give an xarray.DataArray with dims {dims} and attrs["unit"]')
     if cube.dims != dims:
         raise ValueError(f"{name} has dims {cube.dims}; expected {dims}")
     if "unit" not in cube.attrs:

@@ -130,6 +130,8 @@ def estimate_files(
             f"{chosen['method']} has no types of move: it reads flows off the stocks and does not say where those who moved "
             "were born; leave out --types or choose an accounting method such as min-closed"
         )
+    if numbers.get("weight") is not None and chosen["method"] != "pb-closed":
+        raise ValueError(f"{chosen['method']} mixes nothing; leave out --weight or choose pb-closed")
     inputs = {**inputs, **({} if seed is None else {"seed": seed})}
     _require_distinct([*inputs.values(), out, *([types] if types else [])])
     read = _read(inputs)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from corridors.collect.template import template
+from corridors.collect.template import template_files
 from corridors.concepts.dataflows import DataflowName, dataflow
 from corridors.store.disk import whole_or_nothing, write_file
 
 
 def write_template(name: str, *, out: Path) -> list[Path]:
-    """Write the zip of a table with example rows and its mapping, which `corridors collect tidy` reads as it is.
+    """Write a table with example rows and its mapping, which `corridors collect tidy` reads as it is.
 
     Raises
     ------
@@ -21,7 +21,8 @@ def write_template(name: str, *, out: Path) -> list[Path]:
         The disk refused.
     """
     flow = dataflow(cast(DataflowName, name)).name
-    path = out / f"{flow.lower()}-template.zip"
-    with whole_or_nothing(f"the template to {path}"):
-        write_file(path, template(flow))
-    return [path]
+    files = {out / file: raw for file, raw in template_files(flow).items()}
+    with whole_or_nothing(f"the template to {out}"):
+        for path, raw in files.items():
+            write_file(path, raw)
+    return list(files)

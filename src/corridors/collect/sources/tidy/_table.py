@@ -194,7 +194,7 @@ def _figures(table: pl.DataFrame, place: Place, mapping: TableMapping) -> tuple[
     findings = _foreign_points(table, place, mapping)
     written = pl.when(is_mark).then(pl.col("OBS_VALUE")).otherwise(text)
     given = pl.col("OBS_STATUS") if "OBS_STATUS" in table.columns else pl.lit(None, dtype=pl.String)
-    cells = table.with_columns(GIVEN=given, column=pl.lit("OBS_VALUE"), TEXT=written)
+    cells = table.with_columns(GIVEN=given, column=pl.lit("OBS_VALUE"), TEXT=written, WRITTEN="OBS_VALUE")
     marks: Mapping[str, str] = mapping.statuses or NO_MARKS
     read, unreadable = figures(
         cells,
@@ -208,7 +208,7 @@ def _figures(table: pl.DataFrame, place: Place, mapping: TableMapping) -> tuple[
     both = pl.when(pl.col("OBS_STATUS") == "A").then(pl.coalesce(told, "OBS_STATUS"))
     missing = pl.when(told.is_in(["O", "L", "M", "Q"])).then(told).otherwise("OBS_STATUS")
     status = pl.when(pl.col("OBS_VALUE").is_null()).then(missing).otherwise(both.fill_null("A"))
-    return read.with_columns(OBS_STATUS=status).drop("GIVEN", "column", "TEXT"), [*findings, *unreadable]
+    return read.with_columns(OBS_STATUS=status).drop("GIVEN", "column", "TEXT", "WRITTEN"), [*findings, *unreadable]
 
 
 def _foreign_points(table: pl.DataFrame, place: Place, mapping: TableMapping) -> list[Finding]:

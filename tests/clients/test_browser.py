@@ -10,10 +10,13 @@ from corridors.workflow.report import make_report
 
 pytestmark = pytest.mark.heavy
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-CHARTS = 7
 
 
-def shown(page):
+def charts(out):
+    return len(list((out / "charts").glob("*.svg")))
+
+
+def shown(page, fragment=""):
     """The page's document as the browser has it after it was loaded, and what the browser logged."""
     if BROWSER is None:
         pytest.skip("needs Chromium")
@@ -21,7 +24,7 @@ def shown(page):
     # Any address outside the page would be looked up and fail loudly in the log.
     options += ["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--v=0", "--dump-dom"]
     done = subprocess.run(
-        [BROWSER, *options, page.resolve().as_uri()], capture_output=True, text=True, timeout=120, check=True
+        [BROWSER, *options, page.resolve().as_uri() + fragment], capture_output=True, text=True, timeout=120, check=True
     )
     return done.stdout, done.stderr
 
@@ -57,16 +60,26 @@ def test_without_scripts_every_chart_is_there(out, tmp_path):
     # The sandbox of the frame allows its parent to look in, and no script to run.
     ask = "[...page.querySelectorAll('.drawing > svg')].filter(one => one.getBoundingClientRect().height > 100).length"
     probe.write_text(inside(text, style="width:900px", sandbox="sandbox=allow-same-origin", ask=ask), encoding="utf-8")
-    assert answered(probe) == CHARTS
+    assert answered(probe) == charts(out)
 
 
 def test_with_scripts_every_chart_comes_alive_and_nothing_is_fetched(out):
     page, log = shown(out / "report.html")
     body = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
-    assert body.count('class="vega-embed"') == CHARTS
+    assert body.count('class="vega-embed"') == charts(out)
     assert "The picture stays still" not in log
     assert "net::ERR_" not in log
     assert "Refused to" not in log
+
+
+def test_a_link_to_an_account_opens_it_without_scripts(out, tmp_path):
+    text = re.sub(r"<script\b.*?</script>", "", (out / "report.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    anchor = re.search(r'href="#(account-[^"]*)"', text)[1]
+    (tmp_path / "still.html").write_text(text, encoding="utf-8")
+    opened, _ = shown(tmp_path / "still.html", fragment=f"#{anchor}")
+    assert len(re.findall(r'<details class="accounts?" open', opened)) == 2
+    closed, _ = shown(tmp_path / "still.html")
+    assert '<details class="account" open' not in closed
 
 
 def test_a_chart_s_own_page_comes_alive(out):

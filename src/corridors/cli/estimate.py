@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from corridors.cli.printing import DONE, common, print_json
+from corridors.cli.printing import DONE, common, print_json, progress
 
 
 def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +30,8 @@ def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     noun.add_argument("--findings", metavar="FILE", help="also write findings to FILE as CSV")
     noun.set_defaults(run=_estimate_flows, of_each_finding={"areas": [], "persons": None})
     _add_world_flows(nouns)
+    _add_explain(nouns)
+    _add_scoreboard(nouns)
 
 
 #: Nouns that estimate what was collected: what each writes, and where to.
@@ -54,6 +56,47 @@ def _add_world_flows(nouns: argparse._SubParsersAction[argparse.ArgumentParser])
             noun.add_argument("--random-seed", type=int, default=1, metavar="N", help="default: %(default)s")
         common(noun)
         noun.set_defaults(run=_world_flows, noun=name)
+
+
+def _add_explain(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    noun = nouns.add_parser(
+        "explain",
+        help="read the account behind one flow",
+        description="Read the account behind one flow of what was collected: stocks, events, stayers, birthplaces.",
+    )
+    noun.add_argument("origin", metavar="ORIGIN", help="code of the area, for example MEX")
+    noun.add_argument("destination", metavar="DESTINATION", help="code of another area, for example USA")
+    noun.add_argument("--period", metavar="P", help="for example 2015-2020; needed where there are several")
+    noun.add_argument("--sex", default="_T", choices=("_T", "F", "M"), help="code of SEX (default: %(default)s)")
+    noun.add_argument(
+        "--method", default="pb-closed", metavar="METHOD", help="code of the method (default: %(default)s)"
+    )
+    noun.add_argument("--revision", metavar="YEAR", help="revision of the stock (default: the newest with a pair)")
+    noun.add_argument("--out", metavar="F", help="CSV to write the account to")
+    common(noun)
+    noun.set_defaults(run=_explain)
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from corridors.workflow.explain import explain_collected
+
+    read = explain_collected(
+        Path(chosen.store),
+        chosen.origin,
+        chosen.destination,
+        period=chosen.period,
+        sex=chosen.sex,
+        method=chosen.method,
+        revision=chosen.revision,
+        out=Path(chosen.out) if chosen.out else None,
+    )
+    if chosen.json:
+        print_json(read.as_dict())
+    else:
+        print(read)
+    return DONE
 
 
 def _world_flows(chosen: argparse.Namespace) -> int:
@@ -99,4 +142,49 @@ def _estimate_flows(chosen: argparse.Namespace) -> int:
         print_json(made.as_dict())
     else:
         print(made)
+    return DONE
+
+
+#: Tracks of the scoreboard, said here so that help loads no numeric library.
+_TRACKS = ("stocks-only", "any-data", "worlds")
+
+
+def _add_scoreboard(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    noun = nouns.add_parser(
+        "scoreboard",
+        help="score every method on observed flows and on worlds with known truth",
+        description="Score every method on the observed flows that were collected, and on worlds with known truth.",
+    )
+    noun.add_argument(
+        "--track", choices=_TRACKS, nargs="+", default=list(_TRACKS), help="what to score (default: all of them)"
+    )
+    noun.add_argument("--file", nargs="+", default=[], metavar="F", help="publishers' files, instead of the store")
+    noun.add_argument("--out", metavar="DIR", help="also write tables as CSV and one page there")
+    noun.add_argument("--draws", type=int, default=200, metavar="N", help="draws and samples (default: %(default)s)")
+    noun.add_argument("--random-seed", type=int, default=1, metavar="N", help="default: %(default)s")
+    noun.add_argument("--revision", metavar="YEAR", help="revision of the stock (default: the newest with a pair)")
+    common(noun)
+    noun.set_defaults(run=_scoreboard)
+
+
+def _scoreboard(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from corridors.workflow.scoreboard import make_scoreboard, write_scoreboard
+
+    board = make_scoreboard(
+        Path(chosen.store),
+        files=[Path(name) for name in chosen.file],
+        tracks=chosen.track,
+        seed=chosen.random_seed,
+        draws=chosen.draws,
+        revision=chosen.revision,
+        progress=progress(quiet=chosen.json),
+    )
+    if chosen.out:
+        board = write_scoreboard(board, out=Path(chosen.out))
+    if chosen.json:
+        print_json(board.as_dict())
+    else:
+        print(board)
     return DONE

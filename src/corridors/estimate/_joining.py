@@ -39,6 +39,35 @@ class SeedEmpty(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Leavers and arrivers of one split, ready to be joined.
+
+    Parameters
+    ----------
+    name
+        Of the split: `minimum` or `independence`.
+    share
+        Of the split in the mix.
+    leaving, arriving
+        Shape (birthplaces, residences), with equal birthplace totals.
+    seed
+        Non-negative, shape (origins, destinations); None where they are joined in proportion.
+    """
+
+    name: str
+    share: float
+    leaving: Floats
+    arriving: Floats
+    seed: Floats | None
+
+    def of_birthplace(self, row: int) -> Floats:
+        """Flows of one birthplace times the share of the split, shape (origins, destinations), diagonal zero."""
+        if self.seed is None:
+            return self.share * moves_of_birthplace(self.leaving, self.arriving, row=row)
+        return self.share * seeded_of_birthplace(self.leaving, self.arriving, self.seed, row=row)
+
+
+@dataclass(frozen=True, slots=True)
 class Joining:
     """How leavers and arrivers of each birthplace become flows.
 
@@ -61,27 +90,26 @@ class Joining:
 
     def moves(self, start: Floats, end: Floats, *, natives: Positions) -> Moves:
         """Flows of all birthplaces and their types, from closed tables."""
-        parts = []
-        for share, split in zip(self.shares, self.splits, strict=True):
-            leaving, arriving, seed = self._movers(split, start, end)
-            if seed is None:
-                parts.append(moves(leaving, arriving, natives=natives).times(share))
+        joined = []
+        for part in self.parts(start, end):
+            if part.seed is None:
+                joined.append(moves(part.leaving, part.arriving, natives=natives).times(part.share))
             else:
-                _refuse_empty(seed, leaving.sum(axis=0), arriving.sum(axis=0))
-                parts.append(seeded(leaving, arriving, seed, natives=natives).times(share))
-        return sum(parts[1:], start=parts[0])
+                _refuse_empty(part.seed, part.leaving.sum(axis=0), part.arriving.sum(axis=0))
+                joined.append(seeded(part.leaving, part.arriving, part.seed, natives=natives).times(part.share))
+        return sum(joined[1:], start=joined[0])
 
     def of_birthplace(self, start: Floats, end: Floats, *, row: int) -> Floats:
         """Flows of one birthplace, from closed tables."""
-        cells = []
-        for share, split in zip(self.shares, self.splits, strict=True):
-            leaving, arriving, seed = self._movers(split, start, end)
-            if seed is None:
-                cells.append(share * moves_of_birthplace(leaving, arriving, row=row))
-            else:
-                cells.append(share * seeded_of_birthplace(leaving, arriving, seed, row=row))
-        found: Floats = np.add.reduce(cells)
+        found: Floats = np.add.reduce([part.of_birthplace(row) for part in self.parts(start, end)])
         return found
+
+    def parts(self, start: Floats, end: Floats) -> tuple[Part, ...]:
+        """Leavers and arrivers of each split, from closed tables; `leaving` of one with fewer stayers are factors."""
+        return tuple(
+            Part(split.__name__, share, *self._movers(split, start, end))
+            for share, split in zip(self.shares, self.splits, strict=True)
+        )
 
     def _movers(self, split: Split, start: Floats, end: Floats) -> tuple[Floats, Floats, Floats | None]:
         if self.stay is None or split is not minimum:

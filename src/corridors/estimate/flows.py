@@ -25,6 +25,7 @@ from corridors.estimate._checks import (
 from corridors.estimate._choices import Deaths, Negatives, Relax, check_words
 from corridors.estimate._closing import Blocked, Closed, closed, open_by_other_pattern, open_by_own_pattern
 from corridors.estimate._deaths import by_account
+from corridors.estimate._given import Given
 from corridors.estimate._independence import independence
 from corridors.estimate._joining import Joining, Split
 from corridors.estimate._minimum import minimum
@@ -118,6 +119,8 @@ class FlowEstimate:
     relaxed
         Where the account had to be relaxed, persons added: `birthplace_total` (birthplace), `residents_start` and
         `residents_end` (destination). None where it closes as it is.
+    given
+        What the account was made from, as `corridors.estimate.explain` reads it; None in methods without an account.
     """
 
     flow: xr.DataArray
@@ -134,6 +137,7 @@ class FlowEstimate:
     seed: xr.DataArray | None = None
     stayers: xr.DataArray | None = None
     relaxed: xr.Dataset | None = None
+    given: Given | None = None
 
     @property
     def transit(self) -> xr.DataArray | None:
@@ -160,8 +164,7 @@ class FlowEstimate:
         if birthplace not in known:
             raise ValueError(f"no birthplace {birthplace!r}; there are {', '.join(known)}")
         row, tables = known.index(birthplace), (self.start.values, self.end.values)
-        joining = _joining(METHODS[self.method], self.weight, self.seed, self.stayers)
-        return labelled(joining.of_birthplace(*tables, row=row), codes(self.flow, "origin"))
+        return labelled(joining_of(self).of_birthplace(*tables, row=row), codes(self.flow, "origin"))
 
     def describe(self) -> str:
         """Say the estimate in words."""
@@ -311,7 +314,13 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and each stage's 
         seed=seed,
         stayers=staying,
         relaxed=None if nearest is None else _relaxed(nearest, places, residences),
+        given=Given(start, end, births, deaths, born_as, died_by),
     )
+
+
+def joining_of(estimate: FlowEstimate) -> Joining:
+    """How an estimate of a method with an account joined its leavers and arrivers."""
+    return _joining(METHODS[estimate.method], estimate.weight, estimate.seed, estimate.stayers)
 
 
 def _check_choices(method: MethodName, weight: float, words: Mapping[str, str], *, plain: bool, all_stay: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from corridors.report.accounts import FlowAccount
 from corridors.report.charts.chart import Chart
 from corridors.report.registry import Figure
 from corridors.report.tables import Table
@@ -22,9 +23,12 @@ class Content:
         What the text may show, each by its key.
     flags
         Conditions that the text asks with `{% if %}`.
+    accounts
+        The accounts behind flows that the section shows.
     """
 
     figures: tuple[Figure, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     flags: Mapping[str, bool] = field(default_factory=dict)
+    accounts: tuple[FlowAccount, ...] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from corridors.report.rounding import Value, in_cell
 
@@ -38,6 +39,8 @@ class Table:
         Who published the figures, as printed below the table.
     note
         What a reader must know beside it, or nothing.
+    links
+        Anchors of what lies behind figures, by the figure's row and column; pages on paper leave them out.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     source: str
     note: str = ""
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def cells(self) -> list[list[str]]:
         """The figures as they are printed."""

@@ -10,7 +10,17 @@ import jinja2
 from markupsafe import Markup, escape
 
 from corridors.report.document import ChartBlock, Document, Heading, Paragraph, TableBlock
-from corridors.report.render.sentences import CONTENTS, FIGURES, FOOTNOTES, NOTE, SOURCE, SUMMARY, long_day
+from corridors.report.render.sentences import (
+    ACCOUNTS,
+    ACCOUNTS_SAY,
+    CONTENTS,
+    FIGURES,
+    FOOTNOTES,
+    NOTE,
+    SOURCE,
+    SUMMARY,
+    long_day,
+)
 
 
 def html(document: Document, *, drawings: Mapping[str, str], script: str) -> bytes:
@@ -21,7 +31,7 @@ def html(document: Document, *, drawings: Mapping[str, str], script: str) -> byt
     document
         The report.
     drawings
-        SVG of each chart as text, by the chart's key; it stays where scripts are off.
+        SVG of each chart as text, those of accounts included, by the chart's key; it stays where scripts are off.
     script
         Program that makes the drawings interactive.
 
@@ -52,7 +62,10 @@ def html(document: Document, *, drawings: Mapping[str, str], script: str) -> byt
             "figures": FIGURES,
             "source": SOURCE,
             "note": NOTE,
+            "accounts": ACCOUNTS,
+            "accounts_say": ACCOUNTS_SAY,
         },
+        behind={key: account.anchor for account in document.accounts for key in account.figures},
         kind=_kind,
     )
     return page.encode()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 import polars as pl
 
 from corridors.concepts.areas import area_in_sentence, area_name
+from corridors.concepts.findings import raise_if_any
 from corridors.concepts.periods import Period
+from corridors.estimate.reading import explain
+from corridors.report.accounts import Pair, anchor, differing, flow_account, linked, reached
 from corridors.report.charts.chord import chord
 from corridors.report.charts.flowmap import flow_map
 from corridors.report.charts.matrix import flow_matrix
@@ -18,8 +24,9 @@ from corridors.report.world import World
 
 TITLE = "Recent flows"
 ANSWERS = ("PP8", "OP6")
-MINIMUM, MIX = "min-closed", "pb-closed"
-CORRIDORS_SHOWN = 10
+MINIMUM: Final = "min-closed"
+MIX: Final = "pb-closed"
+CORRIDORS_SHOWN, CORRIDORS_TOLD = 10, 3
 
 
 def build(world: World) -> Content:
@@ -31,7 +38,7 @@ def build(world: World) -> Content:
     source = world.source("FLOW")
     net = both_sexes(world.tables["NET_MIGRATION"])
     corridors = sums(mix, "ORIGIN", "DESTINATION").head(CORRIDORS_SHOWN)
-    return Content(
+    content = Content(
         figures=(
             *_total_figures(world, flow, usual),
             *_corridor_figures(world, corridors, last),
@@ -53,6 +60,32 @@ def build(world: World) -> Content:
             "has_loss": _has_loss(at(net, last.code)),
         },
     )
+    return _with_accounts(content, world, sums(mix, "ORIGIN", "DESTINATION"), last)
+
+
+def _with_accounts(content: Content, world: World, ranked: pl.DataFrame, last: Period) -> Content:
+    """The content with links from its flows to the accounts behind them; the largest flows have a picture."""
+    if world.estimate is None:
+        return content
+    flows: dict[Pair, float] = {(row[0], row[1]): row[2] for row in ranked.iter_rows() if row[2] > 0}
+    anchors = {pair: anchor(pair, last.label) for pair in flows}
+    tables = tuple(linked(table, anchors) for table in content.tables)
+    charts = tuple(replace(chart, twin=linked(chart.twin, anchors)) for chart in content.charts)
+    used = reached((*tables, *(chart.twin for chart in charts)))
+    shown = {pair: value for pair, value in flows.items() if anchors[pair] in used}
+    read = {pair: explain(world.estimate, *pair, last.label, method=MIX) for pair in shown}
+    raise_if_any(found for pair, one in read.items() for found in differing(one, shown[pair]))
+    source = "; ".join(dict.fromkeys((world.source("STOCK"), world.source("POPULATION"))))
+    accounts = [
+        flow_account(
+            one,
+            source=source,
+            pictured=rank <= CORRIDORS_SHOWN,
+            figures=(f"flows.corridor_{rank}",) if rank <= CORRIDORS_TOLD else (),
+        )
+        for rank, one in enumerate(read.values(), 1)
+    ]
+    return replace(content, tables=tables, charts=charts, accounts=tuple(accounts))
 
 
 def _method_total(flow: pl.DataFrame, method: str, period: Period) -> float:
@@ -103,7 +136,7 @@ def _total_figures(world: World, flow: pl.DataFrame, usual: list[Period]) -> lis
 def _corridor_figures(world: World, corridors: pl.DataFrame, last: Period) -> list[Figure]:
     figure = world.figures("flows", "FLOW")
     figures = []
-    for rank, (origin, destination, value) in enumerate(corridors.head(3).iter_rows(), 1):
+    for rank, (origin, destination, value) in enumerate(corridors.head(CORRIDORS_TOLD).iter_rows(), 1):
         query = f"FLOW, METHOD {MIX}, {last.code}, rank {rank}"
         figures += [
             figure(f"corridor_{rank}_origin", area_in_sentence(origin), "", "text", query),
@@ -119,7 +152,8 @@ def _net_figures(world: World, mix: pl.DataFrame, net: pl.DataFrame, last: Perio
     arrivals = sums(mix, "DESTINATION").select(AREA="DESTINATION", arrivals="OBS_VALUE")
     departures = sums(mix, "ORIGIN").select(AREA="ORIGIN", departures="OBS_VALUE")
     accounts = (
-        net.select("AREA", published="OBS_VALUE")
+        net.drop_nulls("OBS_VALUE")
+        .select("AREA", published="OBS_VALUE")
         .join(arrivals, on="AREA", how="inner", validate="1:1")
         .join(departures, on="AREA", how="inner", validate="1:1")
         .with_columns(gap=(pl.col("arrivals") - pl.col("departures") - pl.col("published")).abs())

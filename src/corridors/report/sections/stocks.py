@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
 from corridors.concepts.areas import UNKNOWN_ORIGIN, area_in_sentence, area_name
@@ -85,10 +87,10 @@ def _women_figures(world: World, stock: pl.DataFrame, first: str, last: str) -> 
     figure = world.figures("stocks", "STOCK")
 
     def share(rows: pl.DataFrame) -> float:
-        return 100 * total(rows.filter(pl.col("SEX") == "F")) / total(both_sexes(rows))
+        return 100 * total(rows.filter(pl.col("SEX") == "F")) / (total(both_sexes(rows)) or math.nan)
 
     regions = with_region(at(stock, last), "DESTINATION")
-    by_region = {region[0]: share(rows) for region, rows in regions.group_by("REGION")}
+    by_region = {region[0]: share(rows) for region, rows in regions.group_by("REGION") if total(both_sexes(rows)) > 0}
     high, low = max(by_region, key=lambda r: by_region[r]), min(by_region, key=lambda r: by_region[r])
     query = f"STOCK, SEX F over _T at {last}"
     return [
@@ -118,16 +120,19 @@ def _regions(both: pl.DataFrame, population: pl.DataFrame, first: str, last: str
         values = sums(other, "REGION").rename({"OBS_VALUE": column})
         table = table.join(values, on="REGION", how="left", validate="1:1")
     return table.with_columns(
-        share=100 * pl.col("last") / pl.col("residents"), ratio=pl.col("last") / pl.col("first")
+        share=pl.when(pl.col("residents") > 0).then(100 * pl.col("last") / pl.col("residents")),
+        ratio=pl.when(pl.col("first") > 0).then(pl.col("last") / pl.col("first")),
     ).sort("last", descending=True)
 
 
 def _region_figures(world: World, regions: pl.DataFrame) -> list[Figure]:
     figure = world.figures("stocks", "STOCK", "POPULATION")
     ranked = regions.rows(named=True)
-    dense = max(ranked, key=lambda row: row["share"])
-    sparse = min(ranked, key=lambda row: row["share"])
-    fast = max(ranked, key=lambda row: row["ratio"])
+    peopled = [row for row in ranked if row["share"] is not None] or ranked
+    dense = max(peopled, key=lambda row: row["share"] or 0)
+    sparse = min(peopled, key=lambda row: row["share"] or 0)
+    # A region without a stock at the first date grew by no ratio.
+    fast = max(ranked, key=lambda row: row["ratio"] or 0)
     query = "last STOCK by region of DESTINATION"
     return [
         figure("top_region", area_in_sentence(ranked[0]["REGION"]), "", "text", f"{query}, the largest"),
@@ -155,7 +160,7 @@ def _origin_figures(world: World, both: pl.DataFrame, first: str, last: str) -> 
     def same_region(time: str) -> float:
         known = at(both, time).filter(pl.col("ORIGIN") != UNKNOWN_ORIGIN)
         placed = with_region(with_region(known, "ORIGIN", into="FROM"), "DESTINATION", into="TO")
-        return 100 * total(placed.filter(pl.col("FROM") == pl.col("TO"))) / total(known)
+        return 100 * total(placed.filter(pl.col("FROM") == pl.col("TO"))) / (total(known) or math.nan)
 
     unknown = total(at(both, last).filter(pl.col("ORIGIN") == UNKNOWN_ORIGIN))
     query = "STOCK of known ORIGIN in the same region as DESTINATION over STOCK of known ORIGIN"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Standard deviation, in logarithms, of what is believed of a spread before any report.
 DOUBT = 0.7
+#: Smallest spread, in logarithms: a thousandth, below what any office would claim.
+LEAST = 1e-3
 
 
 def most_likely(reported: Reported, effects: Effects, start: Spreads) -> Spreads:
@@ -29,7 +31,9 @@ def most_likely(reported: Reported, effects: Effects, start: Spreads) -> Spreads
         believed = 0.5 * float((((logs - centre) / DOUBT) ** 2).sum())
         return believed - evidence(reported, effects, _spreads(np.exp(logs), start))
 
-    found = minimize(cost, centre, method="L-BFGS-B", options={"ftol": 1e-7, "maxiter": 60})
+    # Reports that agree to the last digit would drive their error to nothing, and the covariance with it.
+    least = [(np.log(LEAST), None)] * centre.size
+    found = minimize(cost, centre, method="L-BFGS-B", bounds=least, options={"ftol": 1e-7, "maxiter": 60})
     return _spreads(np.exp(found.x), start)
 
 

@@ -10,9 +10,9 @@ for library in ("OPENBLAS", "MKL", "OMP", "VECLIB"):
 
 def main():
     """Print one line a figure as soon as it is measured."""
-    from benchmarks import commands, draws, flows, reading
+    from benchmarks import commands, documents, draws, flows, reading
 
-    for what, figure, unit in chain(commands.rows(), reading.rows(), flows.rows(), draws.rows()):
+    for what, figure, unit in chain(commands.rows(), reading.rows(), flows.rows(), draws.rows(), documents.rows()):
         print(f"{what:72} {figure:>14,.3g} {unit}", flush=True)
 
 

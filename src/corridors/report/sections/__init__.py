@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from corridors.report.content import Content
-from corridors.report.sections import flows, introduction, limits, method, places, stocks, summary
+from corridors.report.sections import (
+    flows,
+    introduction,
+    limits,
+    mandates,
+    method,
+    places,
+    practices,
+    processes,
+    stocks,
+    summary,
+)
 from corridors.report.world import World
 
 
@@ -36,6 +47,9 @@ CHAPTERS: Mapping[str, Section] = {
     "stocks": stocks,
     "places": places,
     "flows": flows,
+    "mandates": mandates,
+    "processes": processes,
+    "practices": practices,
     "limits": limits,
 }
 #: The chapters, and what stands before and after them.

@@ -1,0 +1,1 @@
+"""What bodies were asked to do, what they did, and who meets with whom, read from public documents."""

@@ -1,0 +1,1 @@
+"""Programmes that were documented and judged: the record, its forms, its review and its exchange."""

@@ -1,0 +1,1 @@
+"""Documented tables of instruments, bodies, meetings, processes, support, policies and activities."""

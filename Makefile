@@ -31,7 +31,8 @@ check: $(READY) ## Check style, imports, types and docstrings
 	$(BIN)/numpydoc lint --config . $$(git ls-files 'src/*.py')
 
 verify: $(READY) ## Run the heavy checks: large data, random kills, other programs
-	$(BIN)/python -m pytest -m heavy
+	$(BIN)/python -m pytest -m heavy -n 2 tests/collect/test_damaged.py
+	$(BIN)/python -m pytest -m heavy --ignore=tests/collect/test_damaged.py
 
 bench: $(READY) ## Print benchmarks as ratios measured in one run
 	$(BIN)/python -m benchmarks

@@ -172,7 +172,7 @@ def _widths(table: Table) -> str:
         longest = min(max(len(text) for text in texts), 140)
         word = max(len(word) for text in texts for word in (_breakable(text).replace("\u200b", " ").split() or [""]))
         widths.append(
-            "auto" if column.numeric and len(column.head) < 14 else f"{max(longest**0.5, 0.85 * word, 2.5):.2f}fr"
+            "auto" if column.numeric and len(column.head) < 14 else f"{max(longest**0.65, 0.85 * word, 2.5):.2f}fr"
         )
     return ", ".join(widths) + ","
 

@@ -14,7 +14,7 @@ help: ## List the targets
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[word,dev,docs]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[word,consult,postgres,dev,docs]'
 	@touch $@
 
 report: $(READY) ## Build out/report.pdf, .docx and .html from the data (WORLD=embedded or store)

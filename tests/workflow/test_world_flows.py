@@ -6,23 +6,13 @@ import polars as pl
 import pytest
 
 from corridors.cli import main
-from corridors.workflow.collect import from_files
 from corridors.workflow.table_files import require_form
 
 
-@pytest.fixture(scope="module")
-def store(shared_data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("world") / "store"
-    people = ("wpp2022_annual_1985_2021.csv.gz", "wpp2022_midyear_population_5yr.csv")
-    from_files("undesa", [shared_data / "undesa" / "ims2020_bilateral_by_sex.csv.gz"], store=folder)
-    from_files("wpp", [shared_data / "wpp" / name for name in people], store=folder)
-    return folder
-
-
 @pytest.mark.heavy
-def test_years_add_up_to_the_period_and_say_what_they_could_not_reach(store, tmp_path, capsys):
+def test_years_add_up_to_the_period_and_say_what_they_could_not_reach(world_store, tmp_path, capsys):
     out = tmp_path / "years.parquet"
-    words = ["estimate", "years", "--store", str(store), "--out", str(out), "--json"]
+    words = ["estimate", "years", "--store", str(world_store), "--out", str(out), "--json"]
     assert main(words) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["files"] == [str(out)]
@@ -33,8 +23,8 @@ def test_years_add_up_to_the_period_and_say_what_they_could_not_reach(store, tmp
 
 
 @pytest.mark.heavy
-def test_intervals_hold_every_flow_of_the_last_period(store, tmp_path, capsys):
-    words = ["estimate", "intervals", "--store", str(store), "--out", str(tmp_path / "drawn"), "--draws", "20"]
+def test_intervals_hold_every_flow_of_the_last_period(world_store, tmp_path, capsys):
+    words = ["estimate", "intervals", "--store", str(world_store), "--out", str(tmp_path / "drawn"), "--draws", "20"]
     assert main(words) == 0
     assert "pb-closed, 20 draws" in capsys.readouterr().out
     flow = pl.read_parquet(tmp_path / "drawn" / "flow.parquet")

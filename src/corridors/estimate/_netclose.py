@@ -1,4 +1,4 @@
-"""Bring flows to given net migration, the large flows giving way first."""
+"""Bring flows to given net migration, some giving way more than others."""
 
 from __future__ import annotations
 
@@ -45,19 +45,15 @@ class NetClosed:
 
 
 def close_net(flow: Floats, *, net: Floats, power: float) -> NetClosed:
-    """Scale flows so that in less out is the net of every area.
+    """Scale flows so that in less out is the net of every area, the large flows giving way first.
 
-    The result minimises the weighted divergence ``sum_ij (y ln(y / f) - y + f) / w`` with ``w = (f / max f) ** power``;
-    it is ``y_ij = f_ij exp(w_ij (u_j - u_i))``, one unknown `u` an area. With `power` zero this is the scaling of
-    Willekens (1999) for net totals; a higher power leaves small flows alone, as it should where errors grow with the
-    flow itself.
+    As `close_net_by_weight` with ``w = (f / max f) ** power``. With `power` zero this is the scaling of Willekens (1999)
+    for net totals; a higher power leaves small flows alone, as it should where errors grow with the flow itself.
 
     Parameters
     ----------
-    flow
-        Non-negative, diagonal zero. Zeros stay zeros.
-    net
-        In less out by area; sums to zero over every set of areas that exchange people only with each other.
+    flow, net
+        As `close_net_by_weight` takes them.
     power
         How much more a large flow gives way than a small one.
 
@@ -65,13 +61,31 @@ def close_net(flow: Floats, *, net: Floats, power: float) -> NetClosed:
     ----------
     Willekens, F. (1999), Mathematical Population Studies 7(3), 239-278.
     """
-    largest = flow.max(initial=0.0)
+    return close_net_by_weight(flow, net=net, weight=(flow / (flow.max(initial=0.0) or 1.0)) ** power)
+
+
+def close_net_by_weight(flow: Floats, *, net: Floats, weight: Floats) -> NetClosed:
+    """Scale flows so that in less out is the net of every area, each giving way as far as it is in doubt.
+
+    The result minimises the weighted divergence ``sum_ij (y ln(y / f) - y + f) / w``; it is ``y_ij = f_ij exp(w_ij (u_j -
+    u_i))``, one unknown `u` an area. For small changes the divergence is ``f (ln(y / f))^2 / (2 w)``: weights proportional
+    to ``f s^2`` make it the squared change in units of the deviation `s` of the logarithm.
+
+    Parameters
+    ----------
+    flow
+        Non-negative, diagonal zero. Zeros stay zeros.
+    net
+        In less out by area; sums to zero over every set of areas that exchange people only with each other.
+    weight
+        How much each flow gives way; above zero where the flow is.
+    """
     live = flow > 0
-    weight = np.where(live, (flow / largest) ** power, 0.0) if largest else flow
+    weight = np.where(live, weight, 0.0)
+    weight = weight / (weight.max(initial=0.0) or 1.0)
     grounds = _one_area_a_block(live)
     scale = max(float(flow.sum(axis=0).max(initial=0)), float(flow.sum(axis=1).max(initial=0)))
-    height = np.zeros(len(net))
-    current = flow
+    height, current = np.zeros(len(net)), flow
     for _ in range(_STEPS):
         if _error(current, net) <= EXACT * scale:
             break
@@ -81,8 +95,8 @@ def close_net(flow: Floats, *, net: Floats, power: float) -> NetClosed:
             break
         height, current = moved
     error = _error(current, net)
-    exponent = weight * (height[None, :] - height[:, None])
-    return NetClosed(np.exp(exponent), error, error <= ROUNDING * scale)
+    factor = np.exp(weight * (height[None, :] - height[:, None]))
+    return NetClosed(factor, error, error <= ROUNDING * scale)
 
 
 def _net(flow: Floats) -> Floats:

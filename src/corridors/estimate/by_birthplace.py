@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from corridors.concepts.findings import DataError, Finding, raise_if_any
-from corridors.estimate.flows import METHODS, FlowEstimate, MethodName, estimate_flows
+from corridors.concepts.findings import Finding, raise_if_any
+from corridors.estimate.flows import METHODS, FlowEstimate, MethodName
+from corridors.estimate.world import each_estimate
 from corridors.harmonise.accounts import Account, Unknown, accounts
 
 #: Columns of the rows, in their order.
@@ -68,23 +68,12 @@ ind-closed, ind-open-dr, pb-closed
     found = accounts(tables, sexes=sexes, unknown=unknown)
     source = f"corridors from {' and '.join(dict.fromkeys((found.stock_source, found.population_source)))}"
     findings: list[Finding] = []
-    for account in found.accounts:
-        for method in methods:
-            try:
-                estimate = estimate_flows(
-                    account.stock_start,
-                    account.stock_end,
-                    births=account.births,
-                    deaths=account.deaths,
-                    method=method,
-                )
-            except DataError as error:
-                where = f"{account.period.label}, sex {account.sex}"
-                findings += [replace(one, place=f"{where}, {one.place}") for one in error.findings]
-                continue
-            # After a fault nothing will be kept: the accounts that follow are only looked at for theirs.
-            if not findings:
-                yield from rows_by_birthplace(estimate, account=account, source=source)
+    for account, made in each_estimate(found.accounts, methods=methods):
+        if isinstance(made, list):
+            findings += made
+        # After a fault nothing will be kept: the accounts that follow are only looked at for theirs.
+        elif not findings:
+            yield from rows_by_birthplace(made, account=account, source=source)
     raise_if_any(dict.fromkeys(findings))
 
 

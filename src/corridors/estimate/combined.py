@@ -12,7 +12,7 @@ import xarray as xr
 from corridors.concepts.dims import require_dims
 from corridors.concepts.findings import DataError, Finding
 from corridors.estimate._cells import labelled
-from corridors.estimate._weighted_net import close_net_by_weight
+from corridors.estimate._netclose import close_net_by_weight
 from corridors.estimate.reports import BELIEFS, harmonise_reports
 
 if TYPE_CHECKING:

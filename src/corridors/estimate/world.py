@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -101,10 +101,18 @@ def estimate_world(
     )
 
 
-def _estimates(
-    of: Iterable[Account], methods: Sequence[MethodName]
-) -> tuple[list[tuple[Account, FlowEstimate]], list[Finding]]:
-    made, findings = [], []
+def each_estimate(
+    of: Iterable[Account], *, methods: Sequence[MethodName]
+) -> Iterator[tuple[Account, FlowEstimate | list[Finding]]]:
+    """Estimates of every account and method, or what keeps one from being made, as they come.
+
+    Parameters
+    ----------
+    of
+        Accounts.
+    methods
+        Codes of `corridors.estimate.flows.METHODS`.
+    """
     for account in of:
         for method in methods:
             try:
@@ -117,9 +125,20 @@ def _estimates(
                 )
             except DataError as error:
                 where = f"{account.period.label}, sex {account.sex}"
-                findings += [replace(one, place=f"{where}, {one.place}") for one in error.findings]
+                yield account, [replace(one, place=f"{where}, {one.place}") for one in error.findings]
             else:
-                made.append((account, estimate))
+                yield account, estimate
+
+
+def _estimates(
+    of: Iterable[Account], methods: Sequence[MethodName]
+) -> tuple[list[tuple[Account, FlowEstimate]], list[Finding]]:
+    made, findings = [], []
+    for account, found in each_estimate(of, methods=methods):
+        if isinstance(found, FlowEstimate):
+            made.append((account, found))
+        else:
+            findings += found
     # Methods that close the same account find the same faults.
     return made, list(dict.fromkeys(findings))
 

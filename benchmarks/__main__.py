@@ -10,9 +10,10 @@ for library in ("OPENBLAS", "MKL", "OMP", "VECLIB"):
 
 def main():
     """Print one line a figure as soon as it is measured."""
-    from benchmarks import commands, documents, draws, flows, reading
+    from benchmarks import commands, consultation, documents, draws, flows, gravity, reading, registers
 
-    for what, figure, unit in chain(commands.rows(), reading.rows(), flows.rows(), draws.rows(), documents.rows()):
+    parts = (commands, reading, flows, draws, documents, registers, gravity, consultation)
+    for what, figure, unit in chain.from_iterable(part.rows() for part in parts):
         print(f"{what:72} {figure:>14,.3g} {unit}", flush=True)
 
 

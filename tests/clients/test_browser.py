@@ -20,7 +20,7 @@ def shown(page, fragment=""):
     """The page's document as the browser has it after it was loaded, and what the browser logged."""
     if BROWSER is None:
         pytest.skip("needs Chromium")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,16000", "--virtual-time-budget=20000"]
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,40000", "--virtual-time-budget=20000"]
     # Any address outside the page would be looked up and fail loudly in the log.
     options += ["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--v=0", "--dump-dom"]
     done = subprocess.run(

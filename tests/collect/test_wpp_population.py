@@ -428,7 +428,7 @@ def test_text_that_is_not_utf_8_is_found_by_its_row_in_the_whole_file(ages_of_fe
     assert f"in row {len(ages_of_few.splitlines()) + 1}" in finding.fact
 
 
-MOST_MEMORY = 1_000_000_000
+MOST_MEMORY = 2**30
 _READ = "import sys; from corridors.collect.catalogue import read; from pathlib import Path; {}"
 _ONE = "r = read('wpp', Path(sys.argv[1]).read_bytes(), file='f'); print(sum(t.height for t in r.tables.values()))"
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from corridors.document.resolutions import parse
+from corridors.document.resolutions._verbs import lead
 from corridors.document.resolutions.asks import paragraph_asks
 from corridors.document.resolutions.citations import citations
 from corridors.document.resolutions.deadlines import deadlines
@@ -103,3 +105,67 @@ def test_meetings_in_a_series_are_parted():
     assert [(one.place, one.start, one.end) for one in found] == [
         ("Bangkok", "1998-05", "1998-05"), ("Pretoria", "1999-04", "1999-04"), ("The Hague", "1998-06-29", "1998-07-03"),
     ]  # fmt: skip
+
+
+def test_a_note_that_looks_like_a_heading_stays_a_note_where_its_number_waits():
+    text = (
+        "The General Assembly,\nRecalling the Charter of Ports1 and the Covenant,2\n1.\nCalls upon States:\n(a) To act;\n\n"
+        "__________________\n1\n2\n\nResolution 217 A (III).\n\nUnited Nations, Treaty Series, vol. 9, No. 1.\n\n"
+        "19-12345 (E)\n\n(b) To go on;\n2.\nDecides to end."
+    )
+    found = parse(text.encode(), file="ports.txt")
+    assert [(note.marker, note.text) for note in found.footnotes] == [
+        ("1", "Resolution 217 A (III)."),
+        ("2", "United Nations, Treaty Series, vol. 9, No. 1."),
+    ]
+    assert found.operative[0].text == "Calls upon States: (a) To act; (b) To go on;"
+
+
+def test_united_is_an_adjective_where_no_name_follows():
+    assert lead("United Nations, Treaty Series, vol. 9, No. 1.") is None
+    assert lead("United in their will to act,").words == "United"
+
+
+def test_two_verbs_in_italics():
+    assert lead("Adopts and opens for signature the Convention;").words == "Adopts and opens"
+    assert lead("Calls once again upon all States to act;").words == "Calls once again upon"
+
+
+def test_a_resolution_of_the_security_council_among_its_neighbours():
+    page = (
+        "5. Decides to keep the matter under review.\nAdopted at the 2981st meeting by 12 votes to none.\n"
+        "Resolution 688 (1991) of 5 April 1991\nThe Security Council,\nMindful of its duties,\n1. Demands that it end;\n"
+        "Adopted at the 2982nd meeting by 10 votes to 3."
+    )
+    found = parse(page.encode(), file="page.txt").as_dict()
+    assert (found["symbol"], found["number"], found["adopted_on"]) == ("S/RES/688(1991)", "688 (1991)", "1991-04-05")
+
+
+def asks(text, *, session=52):
+    return paragraph_asks(text, ["request"], own="General Assembly", session=session, since=None)
+
+
+def test_a_report_prepared_and_handed_over_is_one_ask():
+    text = "Requests the Secretary-General to prepare a report, and to submit it to the Assembly at its fifty-fourth session;"
+    assert [(one.kind, one.recipient, one.session) for one in asks(text)] == [("report", "General Assembly", 54)]
+
+
+def test_a_part_of_a_report_is_no_second_report():
+    text = (
+        "Requests the Secretary-General to report to the General Assembly at its fifty-fourth session, "
+        "and to include therein an update on ports;"
+    )
+    assert [one.kind for one in asks(text)] == ["report", "action"]
+
+
+@pytest.mark.parametrize(
+    ("text", "organ", "session", "codes"),
+    [
+        ("Recalls its decision to meet during its sixty-first session.", ASSEMBLY, 60, []),
+        ("Requests it to report to the Council at its second regular session of 1990.", ECOSOC, None, ["ECOSOC1990"]),
+        ("Requests the Secretary-General to report within six months.", SECURITY, None, ["A:P6M"]),
+        ("Requests him to report to the Council at its forty-seventh session.", ASSEMBLY, 74, ["HRC47"]),
+    ],
+)  # fmt: skip
+def test_deadlines_of_acts_that_look_back_and_of_councils(text, organ, session, codes):
+    assert [one.code for one in deadlines(text, organ=organ, session=session)] == codes

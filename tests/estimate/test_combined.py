@@ -7,8 +7,7 @@ from tests.reference.slow_reports import closed_by_search
 
 from corridors.concepts.findings import DataError
 from corridors.estimate import combined
-from corridors.estimate._netclose import NetClosed
-from corridors.estimate._netclose import close_net_by_weight
+from corridors.estimate._netclose import NetClosed, close_net_by_weight
 from corridors.estimate.circulation import estimate_circulation
 from corridors.estimate.combined import combine_flows
 from corridors.estimate.expected_reports import expected_reports

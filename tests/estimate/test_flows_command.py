@@ -168,6 +168,14 @@ def test_methods_without_types_say_why(run, method):
         (("--method", "min-open", "--deaths", "accounting"), "died_by 'accounting' needs a closed system"),
         (("--method", "ind-closed", "--stayers", "0.9"), "ind-closed has no share of stayers; take one of min-closed"),
         (("--method", "rvr", "--stayers", "0.9"), "rvr makes no account and takes neither seed nor stayers"),
+        (
+            ("--method", "rvr", "--match", "before", "--births", "proportional"),
+            "rvr makes no account; leave out --match before, --births p",
+        ),
+        (
+            ("--method", "min-open", "--match", "before"),
+            "min-open has an outside and matches nothing; leave out --match before",
+        ),
         (("--stayers", "2"), "stayers are shares of those who can have stayed, between 0 and 1"),
     ],
 )
@@ -265,6 +273,34 @@ BROKEN = {
         START, END,
         "a,births,deaths,pop_start\nAAA,40,30,0.97\nBBB,30,20,0.93\nCCC,25,15,0.6\n", "units-mixed", "vital.csv", [],
     ),
+    "a row of totals": (
+        START + "All,970,930,600\n", END + "All,950,950,635\n", VITAL, "row-is-total", "row All", ["All"],
+    ),
+    "a row called World": (START + "World,1,2,3\n", END + "World,1,2,4\n", VITAL, "row-is-total", "row World", ["World"]),
+    "a column of totals": (
+        START.replace("CCC\n", "CCC,All\n", 1).replace(",40\n", ",40,1040\n").replace(",60\n", ",60,910\n")
+        .replace(",500\n", ",500,550\n") + "All,970,930,600,2500\n",
+        END.replace("CCC\n", "CCC,All\n", 1).replace(",45\n", ",45,1055\n").replace(",70\n", ",70,905\n")
+        .replace(",520\n", ",520,575\n") + "All,950,950,635,2535\n",
+        VITAL + "All,95,65\n", "row-is-total", "column All", ["All"],
+    ),
+    "no natives": (
+        START.replace("900", "0").replace("800", "0").replace("500", "0"),
+        END, VITAL, "natives-missing", "stock-start.csv", [],
+    ),
+    "another population": (
+        START, END, "a,births,deaths,pop_start\nAAA,40,30,1940\nBBB,30,20,930\nCCC,25,15,600\n",
+        "population-differs", "column pop_start", ["AAA"],
+    ),
+    "a comma too many": (START.replace("100", "1,00"), END, VITAL, "file-unreadable", "stock-start.csv, row 2", []),
+    "births many times the residents": (
+        START, END, VITAL.replace("40,", "400000,"), "events-exceed-population", "births in AAA", ["AAA"],
+    ),
+    "births below zero": (START, END, VITAL.replace("40,", "-40,"), "value-negative", "births in AAA", ["AAA"]),
+    "residents below zero": (
+        START.replace("900", "-900"), END, VITAL, "value-negative", "stock at the start, living in AAA", ["AAA"],
+    ),
+    "more than all people": (START.replace("900", "1e300"), END, VITAL, "value-unreadable", "row 2 (AAA), column AAA", ["AAA"]),
     "not a table": (b"\x89PNG\0", END, VITAL, "file-unreadable", "stock-start.csv", []),
     "half a gzip": (gzip.compress(START.encode())[:30], END, VITAL, "archive-broken", "stock-start.csv", []),
 }  # fmt: skip

@@ -8,13 +8,17 @@ import xarray as xr
 from corridors.concepts.findings import DataError
 from corridors.estimate import aggregation
 from corridors.estimate.age_profile import age_profile, rogers_castro_shape
+from corridors.estimate.annual import annual_flows
 from corridors.estimate.balancing import fit_blocks, fit_margins, fit_most_stayers
+from corridors.estimate.circulation import estimate_circulation
 from corridors.estimate.components import multiplicative_components
 from corridors.estimate.indices import distance, impact, intensity
 from corridors.estimate.net_migration import net_by_balance, net_by_survival, net_of_children
 from corridors.estimate.net_to_flows import flows_from_net
+from corridors.estimate.rates import migration_rates
 from corridors.estimate.rescaling import rescale_net, whole_numbers
 from corridors.estimate.spatial_focus import connectivity, field_ginis
+from corridors.testing import world
 
 OD = ("origin", "destination")
 CODES = ["AAA", "BBB", "CCC"]
@@ -261,3 +265,25 @@ def test_sums():
         aggregation.lump_small(whole, threshold=1, on=["x"])
     with pytest.raises(ValueError, match="'AAA' is an area of the table"):
         aggregation.lump_small(whole, threshold=1, other="AAA")
+
+
+def test_endless_figures_are_refused_with_their_name():
+    endless = array([[0.0, np.inf], [1, 0]], *OD)
+    with pytest.raises(ValueError, match="flow has endless figures"):
+        multiplicative_components(endless)
+    coords = {"period": ["2020-07-01/P1Y", "2021-07-01/P1Y"], "destination": ["AAA", "BBB"]}
+    net = xr.DataArray([[np.inf, 1.0], [1.0, -1.0]], coords, ("period", "destination"), attrs={"unit": "persons"})
+    with pytest.raises(ValueError, match="net has endless figures"):
+        annual_flows(array([[NAN, 2.0], [1, NAN]], *OD), net=net)
+    made = world(4, 1)
+    tables = {name: getattr(made, name) for name in ("stock_start", "stock_end", "births", "deaths")}
+    for choice in ({"stock_error": NAN}, {"years": np.inf}):
+        with pytest.raises(ValueError, match=f"{next(iter(choice))} is "):
+            estimate_circulation(**tables, **choice)
+    with pytest.raises(ValueError, match="moves is inf"):
+        migration_rates(made.stock_start, moves=np.inf)
+
+
+def test_no_rise_is_read_before_the_first_age():
+    found = age_profile(ages([0.2, 0.1, 0.09, 0.08, 0.075], [f"Y{age}" for age in range(15, 20)]))
+    assert (found.steepest_rise, found.steepest_fall) == (19, 16)

@@ -1,12 +1,15 @@
 """Whole worlds: the regional one to the figures of its description, the countries to published estimates."""
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.harmonise import worlds
 
 from corridors.concepts.dataflows import validate
 from corridors.concepts.findings import DataError
+from corridors.estimate.flows import estimate_flows
 from corridors.estimate.world import estimate_world
+from corridors.testing import world as small_world
 
 METHODS = ("min-closed", "pb-closed", "ind-closed")
 #: Million persons in each period, both sexes: minimum, mix, independence. From the description of the regional world,
@@ -131,3 +134,17 @@ def test_infeasible_accounts_of_all_periods_come_at_once_with_period_and_sex():
     places = [finding.place for finding in caught.value.findings]
     assert places[0] == "2010-2015, sex _T, closed account, survivors at the start, born in ISL"
     assert len(places) == len(set(places)) == 4
+
+
+def test_flows_by_birthplace_follow_flows_that_were_made_to_add_up():
+    from dataclasses import replace
+
+    made = small_world(6, 7)
+    found = estimate_flows(made.stock_start, made.stock_end, births=made.births, deaths=made.deaths, method="pb-closed")
+    outward, returned = (
+        (part * factor).assign_attrs(part.attrs) for part, factor in ((found.outward, 1.2), (found.returned, 0.7))
+    )
+    flow = (outward + returned + found.transit * 0.9).assign_attrs(found.flow.attrs)
+    changed = replace(found, flow=flow, outward=outward, returned=returned, reconciled=True)
+    summed = sum(changed.of_birthplace(str(code)).fillna(0) for code in changed.start["birthplace"].values)
+    np.testing.assert_allclose(summed.values, flow.fillna(0).values, rtol=1e-9, atol=1e-6)

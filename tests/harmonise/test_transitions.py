@@ -54,6 +54,46 @@ def test_without_memory_five_years_are_the_fifth_power(rate):
     assert found.values == pytest.approx(np.linalg.matrix_power(year, 5), abs=1e-10)
 
 
+#: Areas in a row that only send on, with like shares: the eigenvectors of the tables are too few.
+CASCADES = (
+    [[0.9, 0.1, 0], [0, 0.9, 0.1], [0, 0, 1]],
+    [[0.9, 0.1, 0, 0], [0, 0.9, 0.1, 0], [0, 0, 0.9, 0.1], [0, 0, 0, 1]],
+)
+
+
+@pytest.mark.parametrize("cells", CASCADES)
+def test_a_table_without_all_eigenvectors_has_its_powers_too(cells):
+    table = shares(cells)
+    for years in (1, 5):
+        same = convert_transitions(table, of_years=years, to_years=years)
+        np.testing.assert_allclose(same.values, cells, atol=1e-12)
+    five = convert_transitions(table, of_years=1, to_years=5).values
+    np.testing.assert_allclose(five, np.linalg.matrix_power(np.array(cells), 5), atol=1e-12)
+    # Half a year more: no whole power, so that it goes by the logarithm of the matrix.
+    longer = convert_transitions(table, of_years=2, to_years=5)
+    back = convert_transitions(longer, of_years=5, to_years=10)
+    np.testing.assert_allclose(back.values, np.linalg.matrix_power(np.array(cells), 5), atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rate=rates(), movers=mixtures, years=st.floats(0.5, 10))
+def test_a_period_of_the_same_length_changes_nothing(rate, movers, years):
+    table = shares(over(rate, years, movers))
+    same = convert_transitions(table, of_years=years, to_years=years, movers=movers)
+    np.testing.assert_allclose(same.values, table.values, atol=1e-9)
+
+
+def test_a_mixture_of_a_table_without_all_eigenvectors_is_refused_with_its_areas():
+    with pytest.raises(
+        DataError, match="its rates of leaving coincide, and it cannot be taken apart into them"
+    ) as caught:
+        convert_transitions(shares(CASCADES[0]), of_years=1, to_years=5, movers=Movers(share=0.1, speed=8))
+    assert [(one.code, one.areas) for one in caught.value.findings] == [("transitions-impossible", ("P0", "P1", "P2"))]
+    # A table that empties an area at once has no logarithm.
+    with pytest.raises(DataError, match=r"\[transitions-impossible\]"):
+        convert_transitions(shares([[0, 1, 0], [0, 0, 1], [0, 0, 1]]), of_years=2, to_years=1)
+
+
 def test_frequent_movers_make_five_years_less_than_five_times_one():
     year = shares([[0.95, 0.05], [0.03, 0.97]])
     moved = [

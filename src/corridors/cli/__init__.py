@@ -7,12 +7,15 @@ them, never to show help.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from corridors.cli.collect import add_collect
+from corridors.cli.consult import add_consult
+from corridors.cli.document import add_document
 from corridors.cli.estimate import add_estimate
-from corridors.cli.printing import FINDINGS, USAGE, report_findings
+from corridors.cli.printing import DONE, FINDINGS, USAGE, report_findings
 from corridors.cli.report import add_report
 from corridors.cli.store import add_store
 
@@ -27,7 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from corridors.concepts.findings import DataError, Refused, Unavailable
 
     try:
-        return int(chosen.run(chosen))
+        done = int(chosen.run(chosen))
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`), and what was asked for is done: nothing more is printed, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except DataError as error:
         report_findings(chosen, error)
         return FINDINGS
@@ -49,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     add_report(verbs)
     add_collect(verbs)
     add_estimate(verbs)
+    add_document(verbs)
+    add_consult(verbs)
     add_store(verbs)
     return commands
 

@@ -25,6 +25,7 @@ def progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # the type lives 
     """A function that tells each step and its state on standard error, or nothing."""
 
     def tell(step: str, state: str) -> None:
+        """Print one step."""
         if not quiet:
             print(f"{step}: {state}", file=sys.stderr, flush=True)
 

@@ -34,6 +34,7 @@ DataflowName = Literal[
     "REMITTANCE",
     "INDICATOR",
     "PROJECTION",
+    "VIEWS",
 ]
 #: A calendar year, month, quarter or half-year, the last two as SDMX writes them.
 _CALENDAR = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])|-Q[1-4]|-S[12])?")

@@ -15,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Positions = NDArray[np.intp]
     #: Survivors at the start, from the stock, the deaths by residence and the survivors by birthplace that the end has.
@@ -37,7 +38,8 @@ class Survivors:
     repaired
         Persons in native-born cells below zero, taken from the foreign-born of the same residence.
     matched
-        Persons by which world population change and natural increase differ, put on the native-born of both tables.
+        Persons by which world population change and natural increase differ, put on the native-born of both tables in
+        all areas that exchange people.
     """
 
     start: Floats
@@ -83,16 +85,18 @@ def survivors(  # noqa: PLR0913  # two stocks, two events and three choices are 
     start, repaired_start = repair(start)
     end, repaired_end = repair(end)
     surplus = float(births.sum() - deaths.sum() - (end.sum() - start.sum()))
+    # Natives of an area that exchanges nobody cannot take up what does not balance elsewhere: it would close no more.
+    on = joined(start, end, natives)
     # Deaths by account need the totals of a world that balances, so nothing is left to match after them.
     first = match == "before" or (match == "after" and mortality is not None)
     if first:
-        start = shift_natives(start, natives, by=-surplus / 2, whole=match == "before")
-        end = shift_natives(end, natives, by=surplus / 2, whole=match == "before")
+        start = shift_natives(start, natives, on, by=-surplus / 2, whole=match == "before")
+        end = shift_natives(end, natives, on, by=surplus / 2, whole=match == "before")
     end = without_births(end, births, natives) if born_as == "native" else in_proportion(end, births)
     start = mortality(start, deaths, end.sum(axis=1)) if mortality else in_proportion(start, deaths)
     if match == "after" and not first:
-        start = shift_natives(start, natives, by=-surplus / 2, whole=False)
-        end = shift_natives(end, natives, by=surplus / 2, whole=False)
+        start = shift_natives(start, natives, on, by=-surplus / 2, whole=False)
+        end = shift_natives(end, natives, on, by=surplus / 2, whole=False)
     return Survivors(start, end, repaired_start + repaired_end, abs(surplus) if match else 0.0)
 
 
@@ -108,9 +112,18 @@ def repair(table: Floats) -> tuple[Floats, float]:
     return positive * ratio(table.sum(axis=0), positive.sum(axis=0)), lacking
 
 
-def shift_natives(table: Floats, natives: Positions, *, by: float, whole: bool) -> Floats:
-    """Stages 2 and 4: add `by` persons to the native-born, in proportion; in whole persons if asked."""
-    cells = natives, np.arange(table.shape[1])
+def joined(start: Floats, end: Floats, natives: Positions) -> Flags:
+    """Residences with foreign-born, or with natives abroad, at either date; nobody moves to or from the others."""
+    people = np.maximum(start, end)
+    people[natives, np.arange(natives.size)] = 0.0
+    found: Flags = (people.max(axis=0) > 0) | (people.max(axis=1)[natives] > 0)
+    return found
+
+
+def shift_natives(table: Floats, natives: Positions, on: Flags, *, by: float, whole: bool) -> Floats:
+    """Stages 2 and 4: add `by` persons to the native-born of the residences `on` (all if none), in proportion."""
+    at = np.flatnonzero(on) if on.any() else np.arange(on.size)
+    cells = natives[at], at
     native = table[cells]
     total = native.sum()
     if total <= 0:

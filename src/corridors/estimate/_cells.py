@@ -12,6 +12,8 @@ from corridors.concepts.dims import require_dims
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from corridors.estimate._nearest import Nearest
+
     Floats = NDArray[np.float64]
 
 
@@ -45,3 +47,16 @@ def square(*stocks: xr.DataArray) -> tuple[xr.DataArray, ...]:
             raise ValueError("a stock has missing cells; write zero where nobody is known, and say so")
         found.append(stock.sel(birthplace=residences, destination=residences).astype(float))
     return tuple(found)
+
+
+def relaxed_by(nearest: Nearest, places: list[str], residences: list[str]) -> xr.Dataset:
+    """Persons by which an account was relaxed, with their codes."""
+    return xr.Dataset(
+        {
+            "birthplace_total": ("birthplace", nearest.moved),
+            "residents_start": ("destination", nearest.moved_start),
+            "residents_end": ("destination", nearest.moved_end),
+        },
+        {"birthplace": places, "destination": residences},
+        attrs={"unit": "persons"},
+    )

@@ -175,32 +175,46 @@ def _negative(stock: xr.DataArray, name: str, *, repairs: bool) -> list[Finding]
 
 
 def _empty(stock: xr.DataArray, name: str) -> list[Finding]:
+    """Areas with no residents, or with fewer than none: more foreign-born were taken from a population than it has."""
     return [
         AreaFinding(
-            "area-empty",
+            "area-empty" if residents == 0 else "value-negative",
             f"stock at the {name}, living in {code}",
-            "nobody lives there, natives included",
+            "nobody lives there, natives included"
+            if residents == 0
+            else f"{residents:,.6g} residents, natives included",
             "give its population, or leave the area out of all tables",
             (code,),
-            0.0,
+            -float(residents) + 0.0,
         )
         for code, residents in zip(codes(stock, "destination"), stock.sum("birthplace").values, strict=True)
-        if residents == 0
+        if residents <= 0
     ]
 
 
 def _too_many_events(events: xr.DataArray, stock: xr.DataArray, name: str) -> list[Finding]:
     residents = stock.sum("birthplace").values
-    return [
+    below: list[Finding] = [
+        AreaFinding(
+            "value-negative",
+            f"{name} in {events['destination'].values[place]}",
+            f"{events.values[place]:,.6g} {name}",
+            f"correct the {name}",
+            (str(events["destination"].values[place]),),
+            -float(events.values[place]),
+        )
+        for place in np.flatnonzero(events.values < 0)
+    ]
+    return below + [
         AreaFinding(
             "events-exceed-population",
             f"{name} in {events['destination'].values[place]}",
             f"{events.values[place]:,.0f} {name} among {residents[place]:,.0f} residents",
             "bring events and population to the same territory and revision",
             (str(events["destination"].values[place]),),
-            float(max(events.values[place] - residents[place], -events.values[place])),
+            float(events.values[place] - residents[place]),
         )
-        for place in np.flatnonzero((events.values < 0) | ((events.values > residents) & (residents != 0)))
+        for place in np.flatnonzero((events.values > residents) & (residents > 0))
     ]
 
 

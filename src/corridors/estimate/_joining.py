@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Split = Callable[["Floats", "Floats"], tuple["Floats", "Floats"]]
 
 
+#: Movers of a birthplace, as a share of the largest one, that are the rounding of its closed tables.
+_DIGITS = 1e-12
+
+
 class SeedEmpty(Exception):
     """Areas from which, or to which, people moved and the seed has no corridor.
 
@@ -112,13 +116,24 @@ class Joining:
         )
 
     def _movers(self, split: Split, start: Floats, end: Floats) -> tuple[Floats, Floats, Floats | None]:
-        if self.stay is None or split is not minimum:
-            return *split(start, end), self.seed
+        stay = self.stay if split is minimum else None
         if self.seed is None:
-            return *with_stayers(start, end, self.stay), None
+            return *(split(start, end) if stay is None else with_stayers(start, end, stay)), None
+        if stay is None:
+            return *_but_for_rounding(*split(start, end), of=start), self.seed
         # Leavers and arrivers of one birthplace now meet in one residence: the seed must keep them from staying twice.
-        stayers = self.stay * np.minimum(start, end)
-        return start - stayers, end - stayers, self.seed * ~np.eye(len(self.seed), dtype=bool)
+        stayers = stay * np.minimum(start, end)
+        seed: Floats = self.seed * ~np.eye(len(self.seed), dtype=bool)
+        return *_but_for_rounding(start - stayers, end - stayers, of=start), seed
+
+
+def _but_for_rounding(leaving: Floats, arriving: Floats, *, of: Floats) -> tuple[Floats, Floats]:
+    """Leavers and arrivers without the birthplaces of which there are less than the last digits of the tables hold.
+
+    There some leave and none arrive, or the other way round, and along a seed such movers would have no way.
+    """
+    some = np.maximum(leaving.sum(axis=1), arriving.sum(axis=1)) > _DIGITS * of.sum(axis=1).max(initial=0.0)
+    return leaving * some[:, None], arriving * some[:, None]
 
 
 def _refuse_empty(seed: Floats, left: Floats, arrived: Floats) -> None:

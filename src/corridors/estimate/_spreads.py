@@ -28,6 +28,7 @@ def most_likely(reported: Reported, effects: Effects, start: Spreads) -> Spreads
     centre = np.log(_vector(start))
 
     def cost(logs: Floats) -> float:
+        """What is believed less what is seen."""
         believed = 0.5 * float((((logs - centre) / DOUBT) ** 2).sum())
         return believed - evidence(reported, effects, _spreads(np.exp(logs), start))
 

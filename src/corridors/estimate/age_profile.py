@@ -116,9 +116,10 @@ def age_profile(intensity: xr.DataArray, *, peak_ages: tuple[int, int] = (6, 64)
     peak = int(studied[values[studied].argmax()])
     # The window is one of ages, not of rows: a profile from age 15 has the same peak as one from birth.
     window = (starts >= starts[peak] - breadth) & (starts <= starts[peak] + breadth)
-    change = np.diff(values, prepend=values[0])
-    rise = int(starts[studied[change[studied].argmax()]])
-    fall = int(starts[studied[change[studied].argmin()]])
+    # Before the first age nothing is known: neither rise nor fall is looked for there, unless there is no other age.
+    change, compared = np.diff(values, prepend=values[0]), studied[studied > 0] if studied.size > 1 else studied
+    rise = int(starts[compared[change[compared].argmax()]])
+    fall = int(starts[compared[change[compared].argmin()]])
     around, all_ages = float(values[window].sum()) * width, float(values.sum()) * width
     return AgeProfile(
         gross_rate=all_ages,

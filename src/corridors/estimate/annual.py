@@ -212,6 +212,9 @@ def _reconciled(flow: xr.DataArray, net: xr.DataArray, missing: Missing) -> tupl
         raise ValueError(f"net is in {net.attrs['unit']!r} and flow in {flow.attrs['unit']!r}; bring both to one unit")
     lengths = _lengths([str(code) for code in net["period"].values])
     net = _on_areas(net, flow)
+    for name, given in (("flow", flow), ("net", net)):
+        if np.isinf(given.values.astype(float)).any():
+            raise ValueError(f"{name} has endless figures; write numbers, or leave the cell empty")
     raise_if_any([*faults(flow, "flow", gaps=True), *(_unknown(net) if missing == "refuse" else [])])
     cells = np.nan_to_num(flow.values.astype(float))
     table = _summed(net.values, cells.sum(axis=0) - cells.sum(axis=1), lengths)

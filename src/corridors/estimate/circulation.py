@@ -141,9 +141,9 @@ def estimate_circulation(  # noqa: PLR0913  # two stocks, two events and three c
     >>> found.net_error < 0.01, bool(found.returned.sum() > 0)
     (True, True)
     """
-    if not years > 0:
+    if not 0 < years < np.inf:
         raise ValueError(f"years is {years}; it is the length of the period, above zero")
-    if stock_error < 0:
+    if not 0 <= stock_error < np.inf:
         raise ValueError(f"stock_error is {stock_error}; it is a share of the stock, zero or more")
     account = estimate_flows(stock_start, stock_end, births=births, deaths=deaths, method="ind-closed", match=match)
     start, end = account.start.values, account.end.values

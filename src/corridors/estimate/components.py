@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+import numpy as np
 import xarray as xr
 
 from corridors.concepts.findings import raise_if_any
@@ -57,7 +58,7 @@ def multiplicative_components(flow: xr.DataArray, *, within: Sequence[str] = ())
     Raises
     ------
     ValueError
-        A dim of `within` is not one of the cube, or none is left.
+        A dim of `within` is not one of the cube, or none is left; or a flow is endless.
     DataError
         A flow is negative.
 
@@ -81,6 +82,8 @@ def multiplicative_components(flow: xr.DataArray, *, within: Sequence[str] = ())
     if strange or not parts:
         raise ValueError(f"within has {', '.join(within)}; allowed are some of {flow.dims}, not all")
     raise_if_any(faults(flow, "flow", gaps=True))
+    if np.isinf(flow.values.astype(float)).any():
+        raise ValueError("flow has endless figures; write numbers, or leave the cell empty")
     total = flow.sum(parts)
     # A table without flows has no shares; zero keeps its product what it was.
     shares = tuple(

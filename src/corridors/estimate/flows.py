@@ -12,7 +12,8 @@ import xarray as xr
 
 from corridors.concepts.findings import raise_if_any
 from corridors.estimate._accounting import Births, Match, Survivors, survivors
-from corridors.estimate._cells import labelled
+from corridors.estimate._adding_up import scaled_by_type
+from corridors.estimate._cells import labelled, relaxed_by
 from corridors.estimate._checks import (
     aligned,
     codes,
@@ -30,6 +31,7 @@ from corridors.estimate._independence import independence
 from corridors.estimate._joining import Joining, Split
 from corridors.estimate._minimum import minimum
 from corridors.estimate._nearest import Nearest, close_nearest
+from corridors.estimate._product import Moves
 from corridors.estimate._refusals import named
 from corridors.estimate.differencing import stock_differences
 from corridors.estimate.rates import migration_rates, rogers_von_rabenau, sum_of_net_migration
@@ -121,6 +123,8 @@ class FlowEstimate:
         `residents_end` (destination). None where it closes as it is.
     given
         What the account was made from, as `corridors.estimate.explain` reads it; None in methods without an account.
+    reconciled
+        Whether flows were changed after the account, so that women and men add up; `start`, `end` and `given` were not.
     """
 
     flow: xr.DataArray
@@ -138,6 +142,7 @@ class FlowEstimate:
     stayers: xr.DataArray | None = None
     relaxed: xr.Dataset | None = None
     given: Given | None = None
+    reconciled: bool = False
 
     @property
     def transit(self) -> xr.DataArray | None:
@@ -149,7 +154,7 @@ class FlowEstimate:
         return rest
 
     def of_birthplace(self, birthplace: str) -> xr.DataArray:
-        """Flows of those born in one place, dims (origin, destination).
+        """Flows of those born in one place, dims (origin, destination); over all birthplaces they sum to `flow`.
 
         Raises
         ------
@@ -163,8 +168,14 @@ class FlowEstimate:
         known = codes(self.start, "birthplace")
         if birthplace not in known:
             raise ValueError(f"no birthplace {birthplace!r}; there are {', '.join(known)}")
-        row, tables = known.index(birthplace), (self.start.values, self.end.values)
-        return labelled(joining_of(self).of_birthplace(*tables, row=row), codes(self.flow, "origin"))
+        row, tables, areas = known.index(birthplace), (self.start.values, self.end.values), codes(self.flow, "origin")
+        joining, natives = joining_of(self), _natives(known, areas)
+        table = joining.of_birthplace(*tables, row=row)
+        if self.reconciled and self.outward is not None and self.returned is not None:
+            parts = (np.nan_to_num(part.values) for part in (self.flow, self.outward, self.returned))
+            before = joining.moves(*tables, natives=natives)
+            table = scaled_by_type(table, before, Moves(*parts), natives=natives, row=row)
+        return labelled(table, areas)
 
     def describe(self) -> str:
         """Say the estimate in words."""
@@ -281,7 +292,7 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and each stage's 
         return _direct(method, start, end, births=births, deaths=deaths)
     raise_if_any(data_findings(start, end, births, deaths, repairs=negatives == "repair"))
     chosen, places, residences = METHODS[method], codes(start, "birthplace"), codes(start, "destination")
-    natives = np.array([places.index(code) for code in residences], dtype=np.intp)
+    natives = _natives(places, residences)
     seed = seed_on(seed, residences, stays=independence in chosen.splits)
     staying = stayers_on(stayers, residences)
     joining = _joining(chosen, weight, seed, staying)
@@ -313,9 +324,13 @@ def estimate_flows(  # noqa: PLR0913  # two stocks, two events and each stage's 
         shifted=account.shifted,
         seed=seed,
         stayers=staying,
-        relaxed=None if nearest is None else _relaxed(nearest, places, residences),
+        relaxed=None if nearest is None else relaxed_by(nearest, places, residences),
         given=Given(start, end, births, deaths, born_as, died_by),
     )
+
+
+def _natives(places: list[str], residences: list[str]) -> NDArray[np.intp]:
+    return np.array([places.index(code) for code in residences], dtype=np.intp)
 
 
 def joining_of(estimate: FlowEstimate) -> Joining:
@@ -379,16 +394,4 @@ def _joining(chosen: Method, weight: float, seed: xr.DataArray | None, stayers: 
         shares=(weight, 1.0 - weight) if len(chosen.splits) == 2 else (1.0,),
         seed=None if seed is None else seed.values,
         stay=None if stayers is None else stayers.values,
-    )
-
-
-def _relaxed(nearest: Nearest, places: list[str], residences: list[str]) -> xr.Dataset:
-    return xr.Dataset(
-        {
-            "birthplace_total": ("birthplace", nearest.moved),
-            "residents_start": ("destination", nearest.moved_start),
-            "residents_end": ("destination", nearest.moved_end),
-        },
-        {"birthplace": places, "destination": residences},
-        attrs={"unit": "persons"},
     )

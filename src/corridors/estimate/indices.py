@@ -98,8 +98,8 @@ def intensity(flow: xr.DataArray, *, population: xr.DataArray) -> Intensity:
     References
     ----------
     Bell, M. et al. (2002), Journal of the Royal Statistical Society A 165(3), 435-464,
-    https://doi.org/10.1111/1467-985X.00247. Courgeau, D. (1973), Population 28(1), 95-129,
-    https://doi.org/10.2307/1530972.
+    https://doi.org/10.1111/1467-985X.00247. Courgeau, D. (1973), Migrations et découpages du territoire, Population
+    28(3), 511-537.
 
     Examples
     --------

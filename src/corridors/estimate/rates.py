@@ -53,7 +53,7 @@ def migration_rates(stock_start: xr.DataArray, *, moves: float) -> xr.DataArray:
     >>> float(migration_rates(stock, moves=8.0).sel(origin="AAA", destination="BBB"))
     6.0
     """
-    if not moves >= 0:
+    if not 0 <= moves < np.inf:
         raise ValueError(f"moves is {moves}; it is the number of moves of the whole world, zero or more")
     (stock,) = square(stock_start)
     codes = [str(code) for code in stock["destination"].values]

@@ -117,7 +117,9 @@ def refugee_flows(  # noqa: PLR0913  # two stocks, two events and the refugees a
        refugees off their cells, their deaths off those of `i`. What remains is estimated by `method`.
 
     The part of refugees is balanced by itself: survivors and fled are as many as refugees at the end and those who went
-    back. So the flows of both parts together have the net migration of the whole account.
+    back. In a closed system and a world that balances to the person, the flows of both parts together have the net
+    migration of the whole account. Otherwise they miss it by what matching, or the outside, puts into other cells once
+    refugees are set aside: their natives are fewer.
 
     What the data cannot tell: a fall may also be a naturalisation, a resettlement or a change of the count; children born
     in exile may be counted as refugees and as natives of the country of asylum. The first makes returns too many, the
@@ -325,10 +327,14 @@ def _part(start: Floats, end: Floats, stock: Floats, deaths: Floats, natives: ND
     fled, back = np.maximum(end - alive, 0.0), np.maximum(alive - end, 0.0)
     at_home = natives, np.arange(natives.size)
     taken_start, taken_end = start.copy(), end.copy()
-    taken_start[at_home] += fled.sum(axis=1)[natives] / (1 - dying)
+    # Where all residents died, endless many would have had to live for anybody to flee: it is refused with its name.
+    alive_share = np.where(dying < 1, 1 - dying, np.finfo(float).tiny)
+    with np.errstate(over="ignore"):
+        taken_start[at_home] += fled.sum(axis=1)[natives] / alive_share
     taken_end[at_home] += back.sum(axis=1)[natives]
     # Those who fled are survivors: among as many natives as they were at the start, some died before they could.
-    lost = (start * dying).sum(axis=0) + fled.sum(axis=1)[natives] * dying / (1 - dying)
+    with np.errstate(over="ignore"):
+        lost = (start * dying).sum(axis=0) + fled.sum(axis=1)[natives] * dying / alive_share
     return _Part(taken_start, taken_end, lost, fled, back)
 
 
@@ -342,7 +348,9 @@ def _too_few_at_home(part: _Part, stock: xr.DataArray, natives: NDArray[np.intp]
         AreaFinding(
             "refugees-exceed-stock",
             f"natives of {residences[area]} at the {when}",
-            f"{lacking[area]:,.0f} fewer than the {taken[at_home][area]:,.0f} who {word}",
+            f"{lacking[area]:,.0f} fewer than the {taken[at_home][area]:,.0f} who {word}"
+            if np.isfinite(lacking[area])
+            else f"none survives, and some {word}",
             "check refugees and population of that area",
             (residences[area],),
             float(lacking[area]),

@@ -6,6 +6,8 @@ events have a row for each area, its first column holding the areas, and the col
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
@@ -15,8 +17,10 @@ import polars as pl
 import xarray as xr
 
 from corridors.collect.cells import ROW, capped, open_csv
+from corridors.collect.textfiles import text_table
 from corridors.collect.unpacking import unpack
 from corridors.concepts.findings import AreaFinding, DataError, Finding, raise_if_any
+from corridors.estimate._table_faults import MOST, POPULATIONS, mixed_units, totals_among_areas, without_natives
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,10 +31,6 @@ Missing = Literal["refuse", "zero", "carry"]
 #: How a cell is written that holds no figure.
 _BLANK = frozenset({"", ".", "..", "...", "na", "nan", "n/a", "null", "none", "-"})
 _EVENTS = ("births", "deaths")
-_POPULATIONS = ("pop_start", "pop_end")
-#: No period of a month or more has so few births and deaths a head, and thousands read as persons have.
-_FEWEST_EVENTS = 3e-4
-_THOUSAND = (300.0, 3000.0)
 _NAMED = 8
 
 
@@ -96,7 +96,7 @@ def read_account(
         `missing` is none of those allowed.
     DataError
         All faults of the three files: not a table, a cell that is no figure or blank, a label twice, areas that differ,
-        fewer than two areas, units that differ.
+        fewer than two areas, totals among them, no native-born, units that differ.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def read_account(
     filled = sum(int(np.isnan(table.values).sum()) for table in (start, end))
     first, second = _filled(start, end, missing), _filled(end, start, missing)
     raise_if_any(capped([*_blanks(start, first), *_blanks(end, second), *_blanks(events, events.values)]))
-    raise_if_any(_units(start, first, second, events))
+    raise_if_any(_faults_of_tables(first, second, start=start, end=end, events=events))
     births, deaths = (events.values[:, events.columns.index(name)] for name in _EVENTS)
     return AccountTables(
         stock_start=_labelled(first, start),
@@ -215,7 +215,7 @@ def _opened(raws: tuple[bytes, bytes, bytes], files: tuple[str, str, str]) -> li
 
 def _table(raw: bytes, *, file: str, needed: tuple[str, ...] = ()) -> _Table:
     """The first column as labels, all others as figures; of a table of events only the columns that are known."""
-    frame = open_csv(unpack(raw, file=file), file=file)
+    frame = _frame(unpack(raw, file=file), file=file)
     # An area may be called as the count of rows is; a column without a name or a figure is a comma too many.
     named = {name: ROW if name == f"{ROW} of the file" else name for name in frame.columns if name != ROW}
     label, *columns = named
@@ -231,7 +231,7 @@ def _table(raw: bytes, *, file: str, needed: tuple[str, ...] = ()) -> _Table:
             )
             for name in absent
         )
-        columns = [name for name in (*_EVENTS, *_POPULATIONS) if name in columns]
+        columns = [name for name in (*_EVENTS, *POPULATIONS) if name in columns]
     labels = [(text or "").strip() for text in frame.get_column(label)]
     lines = frame.get_column(ROW).to_list()
     values = frame.select(pl.col(columns).str.strip_chars().cast(pl.Float64, strict=False).fill_null(np.nan)).to_numpy()
@@ -240,10 +240,33 @@ def _table(raw: bytes, *, file: str, needed: tuple[str, ...] = ()) -> _Table:
     return table
 
 
+def _frame(raw: bytes, *, file: str) -> pl.DataFrame:
+    try:
+        return open_csv(raw, file=file)
+    except DataError:
+        raise_if_any(_too_long(raw, file=file))
+        raise
+
+
+def _too_long(raw: bytes, *, file: str) -> Iterator[Finding]:
+    """Rows with more cells than the header: the reader of columns says neither which nor why."""
+    written = text_table(raw, file=file)
+    reader = csv.reader(io.StringIO(written.text), delimiter=written.separator)
+    mend = "write figures without separators of thousands, and text with commas in quotes"
+    for row in reader:
+        if len(row) > len(written.columns):
+            fact = f"{len(row)} cells under {len(written.columns)} columns"
+            yield Finding("file-unreadable", f"{file}, row {reader.line_num}", fact, mend)
+
+
 def _unreadable(table: _Table, texts: list[pl.Series]) -> Iterator[Finding]:
-    for row, column in np.argwhere(~np.isfinite(table.values)):
+    for row, column in np.argwhere(~(np.abs(table.values) <= MOST)):
         text = (texts[int(column)][int(row)] or "").strip()
-        if text.casefold() not in _BLANK:
+        if np.isfinite(table.values[row, column]):
+            mend = "write the number of persons"
+            fact = f"{text!r} is more than any number of persons"
+            yield AreaFinding("value-unreadable", table.place(row, column), fact, mend, _areas(table, row, column))
+        elif text.casefold() not in _BLANK:
             mend = "write the figure with digits and a point only, or leave the cell blank"
             yield AreaFinding(
                 "value-unreadable", table.place(row, column), f"{text!r} is no figure", mend, _areas(table, row, column)
@@ -252,7 +275,7 @@ def _unreadable(table: _Table, texts: list[pl.Series]) -> Iterator[Finding]:
 
 def _areas(table: _Table, row: int, column: int) -> tuple[str, ...]:
     named = table.columns[column]
-    return (table.labels[row],) if named in (*_EVENTS, *_POPULATIONS, table.labels[row]) else (table.labels[row], named)
+    return (table.labels[row],) if named in (*_EVENTS, *POPULATIONS, table.labels[row]) else (table.labels[row], named)
 
 
 def _repeated(table: _Table) -> Iterator[Finding]:
@@ -322,7 +345,7 @@ def _filled(table: _Table, other: _Table, missing: Missing) -> Floats:
 def _blanks(table: _Table, values: Floats, *, seed: bool = False) -> Iterator[Finding]:
     for row, column in np.argwhere(np.isnan(values)):
         label, name = table.labels[row], table.columns[column]
-        if name in _POPULATIONS:
+        if name in POPULATIONS:
             # They only serve to compare units.
             continue
         if name == label and seed:
@@ -339,26 +362,16 @@ def _blanks(table: _Table, values: Floats, *, seed: bool = False) -> Iterator[Fi
         yield AreaFinding("cell-missing", table.place(row, column), "no figure", mend, _areas(table, row, column))
 
 
-def _units(start: _Table, first: Floats, second: Floats, events: _Table) -> list[Finding]:
-    """Totals so far apart that one of two tables must count thousands."""
-    before, after = float(first.sum()), float(second.sum())
-    figures = dict(zip(events.columns, np.nansum(events.values, axis=0).tolist(), strict=True))
-    happened = figures["births"] + figures["deaths"]
-    facts = []
-    if min(before, after) > 0 and not 1 / _THOUSAND[0] < after / before < _THOUSAND[0]:
-        facts.append(f"{before:,.0f} people in the first stock and {after:,.0f} in the second")
-    if 0 < happened < _FEWEST_EVENTS * before or happened > 2 * (before + after) > 0:
-        facts.append(f"{happened:,.0f} births and deaths among {before:,.0f} people")
-    for name, residents in zip(_POPULATIONS, (before, after), strict=True):
-        people = figures.get(name, np.nan)
-        if (
-            residents > 0
-            and people > 0
-            and any(_THOUSAND[0] < one < _THOUSAND[1] for one in (people / residents, residents / people))
-        ):
-            facts.append(f"{people:,.0f} people in column {name} and {residents:,.0f} in the stock")
-    mend = "write persons and events in all three tables, no thousands"
-    return [AreaFinding("units-mixed", f"{start.file} and {events.file}", fact, mend) for fact in facts]
+def _faults_of_tables(
+    first: Floats, second: Floats, *, start: _Table, end: _Table, events: _Table
+) -> Iterator[Finding]:
+    # One file may be named twice, as where nothing changed.
+    tables = {start.file: first, end.file if end.file != start.file else f"{end.file} (end)": second}
+    yield from totals_among_areas(tables, start.labels, start.columns)
+    yield from without_natives(tables, start.labels, start.columns)
+    columns = dict(zip(events.columns, events.values.T, strict=True))
+    residents = first.sum(axis=0), second.sum(axis=0)
+    yield from mixed_units(residents, columns, files=(start.file, events.file), areas=start.columns)
 
 
 def _labelled(values: Floats, table: _Table) -> xr.DataArray:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from corridors.concepts.findings import DataError, Finding
-from corridors.estimate._accounting import Match, survivors
+from corridors.estimate._accounting import Match, joined, survivors
 from corridors.estimate._cells import labelled
 from corridors.estimate._checks import aligned, codes
 from corridors.estimate._circulation import Rates
@@ -293,17 +293,9 @@ def _uncertain(
         stock=stock_shocks(given.start, given.end, natives=natives, bases=letters, multiple=error.stocks),
         births=event_shocks("births", residences, multiple=error.events),
         deaths=event_shocks("deaths", residences, multiple=error.events),
-        net=net_shocks(people * _joined(given, natives), multiple=error.net),
+        net=net_shocks(people * joined(given.start, given.end, natives), multiple=error.net),
         spread=error.weight,
     )
-
-
-def _joined(given: Inputs, natives: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Areas with foreign-born or with natives abroad; nobody moves to or from the others, whatever the errors are."""
-    foreign = given.start + given.end
-    foreign[natives, np.arange(natives.size)] = 0.0
-    joined: NDArray[np.bool_] = (foreign.sum(axis=0) > 0) | (foreign.sum(axis=1)[natives] > 0)
-    return joined
 
 
 def _exhausted(exhausted: Exhausted) -> Finding:

@@ -72,7 +72,8 @@ def estimate_world(
         What persons of unknown origin are, as `corridors.harmonise.accounts.accounts` takes it.
     add_up
         Make women and men add up where there are both: what `corridors.estimate.sexes.reconcile_sexes` is to keep.
-        Differences of net migration are spread.
+        Differences of net migration are spread. Estimates then keep the survivors and stocks of their own accounts, from
+        which the net of their flows may differ; flows by birthplace follow the flows.
 
     Raises
     ------
@@ -164,7 +165,8 @@ def _that_add_up(estimates: list[tuple[Account, FlowEstimate]], keep: Keep) -> l
         outward, returned = (
             None if part is None else part.sel(sex=account.sex, drop=True) for part in (found.outward, found.returned)
         )
-        return replace(one, flow=found.flow.sel(sex=account.sex, drop=True), outward=outward, returned=returned)
+        flow = found.flow.sel(sex=account.sex, drop=True)
+        return replace(one, flow=flow, outward=outward, returned=returned, reconciled=True)
 
     return [(account, fitted(account, one)) for account, one in estimates]
 

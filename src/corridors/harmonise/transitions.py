@@ -7,14 +7,16 @@ one-year/five-year migration problem). Every function states what it takes for g
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+from scipy.linalg import expm, logm
 
 from corridors.concepts.dims import require_dims
-from corridors.concepts.findings import AreaFinding, raise_if_any
+from corridors.concepts.findings import AreaFinding, DataError, raise_if_any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 #: Share that may be below zero, or beside the real line, in a table of probabilities: rounding.
 _ROUNDING = 1e-9
 _STEPS, _EXACT = 100, 1e-14
+#: Share by which a table may miss itself when it is put together again from its parts: sound ones miss by 1e-13.
+_REBUILT = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,17 @@ def convert_transitions(
         Dims or labels do not fit, a probability is below zero, an origin does not sum to one, or lengths are not above
         zero.
     DataError
-        No constant rates give these probabilities, so that the answer has some below zero or none at all. It happens to
-        small or badly measured areas, and on the way from longer to shorter periods.
+        No constant rates give these probabilities over the other length: some would be below zero, or there are none at
+        all. It happens to small or badly measured areas, and on the way from longer to shorter periods. Or the table has
+        rates that coincide, so that no mixture of movers can be solved for.
 
     Notes
     -----
     Assumptions: nobody is born, dies, or comes from or goes outside; rates are constant over both periods and the same for
     each kind of movers apart from their speed. With `P` the probabilities, ``P = s exp(v t Q) + (1 - s) exp(t Q)`` is
     solved for the rates `Q`, one eigenvalue at a time, and evaluated for the other length. With ``s = 0`` it is the power
-    ``P^(to/of)``.
+    ``P^(to/of)``. A table without a full set of eigenvectors (areas in a row that only send on, with like shares) has its
+    power by repeated products, or by the logarithm of the matrix.
 
     References
     ----------
@@ -126,14 +132,48 @@ def convert_transitions(
     """
     _require_lengths(of_years, to_years)
     _require_shares(probability)
-    values, vectors = np.linalg.eig(probability.values.astype(complex))
-    with np.errstate(all="ignore"):
-        rates = (movers or Movers()).rates(values, of_years)
-        powers = (movers or Movers()).over(rates, to_years)
-        found = vectors @ np.diag(powers) @ np.linalg.pinv(vectors)
+    found = _converted(probability.values, of_years, to_years, movers=movers or Movers())
+    if found is None:
+        raise DataError([_inseparable(probability)])
     raise_if_any(_impossible(found, probability))
     cells = np.maximum(found.real, 0.0)
     return probability.copy(data=cells / cells.sum(axis=1, keepdims=True))
+
+
+def _converted(cells: Floats, of_years: float, to_years: float, *, movers: Movers) -> Complex | None:
+    """Probabilities over the other length; None where the table cannot be taken apart into its eigenvalues."""
+    values, vectors = np.linalg.eig(cells.astype(complex))
+    with np.errstate(all="ignore"):
+        inverse = np.linalg.pinv(vectors)
+        if np.abs(vectors @ np.diag(values) @ inverse - cells).max() > _REBUILT:
+            # Without memory nobody needs the eigenvalues: the answer is a power of the table.
+            return _power(cells, to_years / of_years) if movers.share == 0 or movers.speed == 1 else None
+        powers = movers.over(movers.rates(values, of_years), to_years)
+        found: Complex = vectors @ np.diag(powers) @ inverse
+    return found
+
+
+def _power(cells: Floats, exponent: float) -> Complex | None:
+    if exponent == round(exponent):
+        whole: Complex = np.linalg.matrix_power(cells, round(exponent)).astype(complex)
+        return whole
+    # A table that empties an area has no logarithm: what comes out instead is no logarithm of it, and is found out below.
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        rates = np.asarray(logm(cells), dtype=complex)
+        if not np.isfinite(rates).all() or np.abs(expm(rates) - cells).max() > _REBUILT:
+            return None
+        found: Complex = np.asarray(expm(rates * exponent), dtype=complex)
+    return found
+
+
+def _inseparable(probability: xr.DataArray) -> AreaFinding:
+    return AreaFinding(
+        "transitions-impossible",
+        "the table of transitions",
+        "its rates of leaving coincide, and it cannot be taken apart into them",
+        "change a share in its last digit, or take no mixture of movers",
+        tuple(str(code) for code in probability["origin"].values),
+    )
 
 
 def _require_lengths(*years: float) -> None:

@@ -20,7 +20,7 @@ from corridors.report.content import Content
 from corridors.report.document import Block, Chapter, ChartBlock, Document, Heading, Paragraph, Span, TableBlock
 from corridors.report.numerals import roman
 from corridors.report.registry import Registry
-from corridors.report.sections import CHAPTERS, SECTIONS, clauses, provenance, quality
+from corridors.report.sections import chapters, clauses, method, provenance, quality, summary
 from corridors.report.soundness import unsound_contents, unsound_tables
 from corridors.report.world import World
 
@@ -66,11 +66,13 @@ def compose(world: World) -> Document:
         footnote is cited that no section made, or the report has more words than the Assembly's rules allow.
     """
     raise_if_any(unsound_tables(world))
-    contents = {name: section.build(world) for name, section in SECTIONS.items()}
+    told = chapters(world)
+    sections = {"summary": summary, **told, "method": method}
+    contents = {name: section.build(world) for name, section in sections.items()}
     raise_if_any(unsound_contents(contents.values()))
     registry = Registry(figure for content in contents.values() for figure in content.figures)
     flags = {name: value for content in contents.values() for name, value in content.flags.items()}
-    texts = {name: marked(section_text(name), flags) for name in SECTIONS}
+    texts = {name: marked(section_text(name), flags) for name in sections}
     raise_if_any(
         finding
         for name, text in texts.items()
@@ -80,26 +82,26 @@ def compose(world: World) -> Document:
         )
     )
     counters = _Counters()
-    summary = tuple(_blocks(texts["summary"], contents["summary"], counters, registry, numbered=False))
-    chapters = tuple(
+    opening = tuple(_blocks(texts["summary"], contents["summary"], counters, registry, numbered=False))
+    body = tuple(
         Chapter(roman(number), section.TITLE, tuple(_blocks(texts[name], contents[name], counters, registry)))
-        for number, (name, section) in enumerate(CHAPTERS.items(), 1)
+        for number, (name, section) in enumerate(told.items(), 1)
     )
     # Paragraphs of an annex are numbered from one again.
     counters.paragraph = 0
-    method = tuple(_blocks(texts["method"], contents["method"], counters, registry))
+    methods = tuple(_blocks(texts["method"], contents["method"], counters, registry))
     cited = dict.fromkeys(key for text in texts.values() for sign, key in MARK.findall(text) if sign == FIGURE)
-    answers = {roman(number): section.ANSWERS for number, section in enumerate(CHAPTERS.values(), 1)}
+    answers = {roman(number): section.ANSWERS for number, section in enumerate(told.values(), 1)}
     document = Document(
         title="International migration and development",
         subtitle="Report of the Corridors observatory",
         masthead=MASTHEAD,
         day=max(date.fromisoformat(origin.made[:10]) for origin in world.all_origins()),
-        summary=summary,
-        chapters=chapters,
+        summary=opening,
+        chapters=body,
         annexes=_annexes(
             {
-                SECTIONS["method"].TITLE: method,
+                method.TITLE: methods,
                 quality.TITLE: quality.blocks(world),
                 provenance.TITLE: provenance.blocks(world, registry, tuple(cited)),
                 clauses.TITLE: clauses.blocks(answers),

@@ -83,6 +83,7 @@ def counted(known: pl.DataFrame, areas: Collection[str]) -> pl.DataFrame:
     status = pl.col("OBS_STATUS")
 
     def combinations(*statuses: str) -> pl.Expr:
+        """How many rows have one of the statuses."""
         return status.is_in(statuses).sum().cast(pl.Int64)
 
     table = (

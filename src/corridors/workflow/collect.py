@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Observatory that holds what was collected from publishers' files, and the one of the regional world in the package.
 WORLD, REGIONAL = "world", "regional"
+#: Rounds of the survey of Member States, which belong to no world of figures.
+CONSULTATIONS = "consultations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def estimate_files(
             f"{chosen['method']} has no types of move: it reads flows off the stocks and does not say where those who moved "
             "were born; leave out --types or choose an accounting method such as min-closed"
         )
+    _refuse_idle(chosen)
     if numbers.get("weight") is not None and chosen["method"] != "pb-closed":
         raise ValueError(f"{chosen['method']} mixes nothing; leave out --weight or choose pb-closed")
     inputs = {**inputs, **({} if seed is None else {"seed": seed})}
@@ -169,6 +170,21 @@ def estimate_files(
     with whole_or_nothing(" and ".join(map(str, written))):
         _write_together(written)
     return FlowsMade(made, account.filled, files)
+
+
+def _refuse_idle(chosen: Mapping[str, str]) -> None:
+    """Refuse words, other than the usual ones, that play no part in the method."""
+    from corridors.estimate.flows import DIRECT, METHODS
+
+    method = cast("Any", chosen["method"])
+    without: tuple[str, ...] = ()
+    if method in DIRECT:
+        without, why = ("match", "births", "deaths", "natives", "relax"), "makes no account"
+    elif method in METHODS and not METHODS[method].matches:
+        without, why = ("match",), "has an outside and matches nothing"
+    idle = [f"--{name} {chosen[name]}" for name in without if chosen[name] != CHOICES[name][1]]
+    if idle:
+        raise ValueError(f"{method} {why}; leave out {', '.join(idle)}")
 
 
 def _by_area(relaxed: xr.Dataset) -> dict[str, dict[str, float]]:

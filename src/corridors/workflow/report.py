@@ -87,13 +87,16 @@ def make_report(
 
 
 def vintages_beside(store: Store, chosen: sources.Chosen) -> dict[str, Vintage]:
-    """Latest vintages of the same observatory that a report does not use, by product and dataflow; no estimates."""
+    """Latest vintages at hand that a report does not rest on, by product and dataflow: no estimates, views of any round."""
+    from corridors.workflow.collect import CONSULTATIONS
+
     used = {vintage.id for vintage in chosen.vintages.values()}
     return {
         f"{product}/{name}": vintage
-        for product in store.products(chosen.observatory)
+        for observatory in (chosen.observatory, CONSULTATIONS)
+        for product in store.products(observatory)
         if not product.startswith("flows-")
-        for name, vintage in store.latest(chosen.observatory, product).items()
+        for name, vintage in store.latest(observatory, product).items()
         if vintage.id not in used
     }
 

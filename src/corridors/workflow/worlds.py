@@ -73,7 +73,12 @@ def read_world(
     )
     origins = _origins(vintages, roles)
     known = {one.vintage: one for of_table in origins.values() for one in of_table}
-    looked = look_at(store, chosen.vintages.values(), (beside or {}).values(), areas=areas)
+    views = [vintage for vintage in (beside or {}).values() if vintage.dataflow == "VIEWS"]
+    if views:
+        tables["VIEWS"] = pl.concat([store.read(vintage).drop("VINTAGE") for vintage in views], how="diagonal")
+        origins["VIEWS"] = tuple(_origin(vintage) for vintage in views)
+    others = [vintage for vintage in (beside or {}).values() if vintage.dataflow != "VIEWS"]
+    looked = look_at(store, chosen.vintages.values(), others, areas=areas)
     return World(
         tables=tables,
         known=looked.known,

@@ -23,10 +23,11 @@ _ANNEX = re.compile(
 _NUMBER = r"(?:(?:E?S-)?\d{1,4}/\d{1,4}|\d{1,4}\s?(?:[A-F]\s)?\((?:E?S-)?[IVXL]+\)|\d{1,4}\s\((?:19|20)\d\d\))"
 _HEADING = re.compile(
     rf"^(?:Resolution\s+)?(?P<number>{_NUMBER})(?:\s?(?P<letter>[A-F]))?\s?(?:[.:]|\s{{0,2}}(?=[A-Z“\"]))\s*(?P<title>[A-Z“\"(].*)$|"
-    rf"^(?:RESOLUTION|Resolution)\s+(?P<alone>{_NUMBER})\.?$"
+    rf"^(?:RESOLUTION|Resolution)\s+(?P<alone>{_NUMBER})(?:\.|\s+of\s+\d{{1,2}}\s+[A-Z][a-z]+\s+(?:19|20)\d\d\.?)?$"
 )
 _ENACTING = re.compile(
-    r"^(?:At its [\w\s,-]{3,80}, )?(?P<organ>(?:The|the)\s+(?:(?:General|Trade and Development|World Health|Environment|Health|United Nations Environment)\s+"  # noqa: E501
+    r"^(?:At its [\w\s,-]{3,80}, )?(?P<organ>(?:The|the)\s+(?:(?:General|Trade and Development|"
+    r"World Health|Environment|Health|United Nations Environment)\s+"
     r"(?:Assembly|Board)|[A-Z][\w’-]*(?:\s+(?:and|of|on|for|the|in|to|[A-Z][\w’,-]*)){0,14}?))\s*\d{0,2}\s*[,.:]?$"
 )
 _ORGAN = re.compile(

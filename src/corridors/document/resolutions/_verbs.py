@@ -5,29 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_VERBS = """
-accept accord acknowledge act address adopt advise affirm agree allocate amend announce appeal appoint appreciate approve
-ascertain ask assert assess assign associate assure attach attract authorize await bear believe build call calculate caution
-celebrate certify charge commemorate commend commission commit concern conclude concur condemn confirm confer congratulate
-consider consent continue convey convene criticize deal decide declare dedicate deem defer delegate demand denounce deplore
-deprecate designate desire determine direct disapprove discontinue dissolve draw elect emphasize encourage endeavour endorse
-enjoin ensure entrust establish examine exhort expect express extend feel find fix follow give grant have highlight hold honour
-hope implore include increase indicate inform insist institute instruct intend introduce invite join keep lament lay liken look
-maintain make mark mandate mention monitor name note notify observe offer oppose order owe pay place pledge postpone praise
-proclaim promote propose protest provide publish raise realize reaffirm reassert recall receive recognize recommend recommit reconfirm
-reconvene record reemphasize refer regard regret reiterate reject rejoice remain remember remind renew repeat reproach request
-require rescind resolve respect restate retain review salute seek select set share solicit stand state stress strive submit suggest
-support suspend take terminate thank transfer transform transmit trust underline underscore understand undertake urge value view
-voice vote warn welcome wish withdraw
-""".split()  # noqa: E501, SIM905
-_ADJECTIVES = frozenset(
-    """
-afraid alarmed anguished anxious appalled appreciative assured aware bound cognizant committed concerned confident conscious
-convinced desirous determined dismayed distressed disturbed eager encouraged gratified guided heartened hopeful horrified
-indignant inspired intent mindful motivated moved outraged perturbed persuaded pleased preoccupied proud reassured resolved
-sensitive saddened satisfied shocked supportive troubled uneasy united worried
-""".split()  # noqa: SIM905
-)
+from corridors.document.resolutions.word_lists import word_list
+
+_VERBS = word_list("verbs")
+_ADJECTIVES = frozenset(word_list("adjectives"))
 _DOUBLED = frozenset(
     ("commit", "recommit", "regret", "defer", "refer", "confer", "set", "submit", "transmit", "transfer", "let")
 )
@@ -36,20 +17,14 @@ _OPENINGS = (
     "In this context", "In order to", "On the recommendation of", "On the basis of", "Pursuant to", "With a view to",
     "With reference to", "Without prejudice to", "Against the background of", "Together with", "While",
 )  # fmt: skip
-_MODIFIERS = frozenset("also further again once more moreover furthermore most still very and all likewise".split())  # noqa: SIM905
-_NOUNS = frozenset(
-    """
-concern appreciation gratitude satisfaction hope conviction support regret regrets thanks condolences solidarity readiness
-determination intention alarm dismay sympathy sympathies belief confidence commitment outrage indignation desire view wish
-congratulations disappointment condemnation expectation willingness opposition recognition admiration optimism encouragement
-interest approval anxiety disapproval shock sorrow sadness grief pleasure resolve opinion preoccupation consternation
-""".split()  # noqa: SIM905
-)
+_MODIFIERS = frozenset(word_list("modifiers"))
+_NOUNS = frozenset(word_list("nouns"))
 _TIGHT = {
     "take": ("note", "due note", "full note", "careful note", "into account", "fully into account", "into consideration",
              "into full consideration", "full account", "due account", "account", "cognizance", "action", "the view"),
     "bear": ("in mind",), "keep": ("in mind",), "call": ("upon", "on", "for"), "pay": ("tribute", "special tribute"),
-    "draw": ("attention", "the attention"), "look": ("forward",), "lay": ("stress", "emphasis"), "place": ("emphasis", "on record"),  # noqa: E501
+    "draw": ("attention", "the attention"), "look": ("forward",), "lay": ("stress", "emphasis"),
+    "place": ("emphasis", "on record"),
     "stand": ("ready",), "attach": ("importance", "great importance"), "give": ("its approval", "its consent"), "guided": ("by",),
     "deal": ("with",), "put": ("on record",),
     "reiterate": ("its call", "its appeal", "its request", "its invitation"), "renew": ("its call", "its appeal", "its request",
@@ -129,10 +104,12 @@ def _noun_phrase(words: list[str], at: int) -> tuple[int, str]:
 
 
 def _complement(verb: str, words: list[str], at: int) -> tuple[int, str]:
+    if verb == "call" and words[at : at + 2] in (["once", "again"], ["once", "more"]):
+        at += 2
     rest = " ".join(words[at : at + 4]).lower()
     for tail in sorted(_TIGHT.get(verb, ()), key=len, reverse=True):
         if re.match(re.escape(tail) + r"\b", rest):
-            plain = tail.split()[-1] if tail.endswith("note") or tail.endswith("tribute") else tail  # noqa: PIE810
+            plain = tail.split()[-1] if tail.endswith(("note", "tribute")) else tail
             return at + len(tail.split()), verb if verb == "guided" or plain.startswith("its ") else f"{verb} {plain}"
     if verb in ("express", "convey", "extend", "voice", "offer"):
         end, head = _noun_phrase(words, at)
@@ -177,6 +154,9 @@ def _suffix(words: list[str], at: int) -> int:
     return at
 
 
+_TWIN = re.compile(rf"[A-Z][a-z]+s and (?:{'|'.join(_FINITE)})\b(?= [a-z])")
+
+
 def lead(text: str) -> Lead | None:
     """The words in italics at the start of a paragraph, None where no paragraph of a resolution opens so.
 
@@ -194,6 +174,8 @@ def lead(text: str) -> Lead | None:
     for opening in _OPENINGS:
         if text.startswith(opening + " "):
             return Lead(opening, opening.lower(), "opening")
+    if re.match(r"(?:United|UNITED) [A-Z]", text):
+        return None
     words = _WORD.findall(text[:160])
     at = _skip_modifiers(words)
     if at >= len(words):
@@ -202,6 +184,8 @@ def lead(text: str) -> Lead | None:
     if found is None:
         return None
     verb, part = found
+    if part == "finite" and (twin := _TWIN.match(text)):
+        return Lead(twin[0], verb, part)
     end, act = _complement(verb, words, at + 1)
     if end == at + 1 and part != "finite" and end < len(words) and words[end] == "deeply":
         return Lead(" ".join(words[:end]), act, part)
@@ -209,18 +193,17 @@ def lead(text: str) -> Lead | None:
 
 
 _LATER = re.compile(
-    r"(?:[,;]|\band|\bas well as)\s+(?:(?:also|further|once again|again|in this (?:regard|respect|connection|context)|accordingly|"  # noqa: E501
-    r"therefore|to this end|strongly|hereby|with appreciation),?\s+)*(?P<verb>[a-z]+s)\b(?!\s+(?:and|of|or|in)\b(?<!takes note of))"  # noqa: E501
+    r"(?:[,;]|\band|\bas well as)\s+(?:(?:also|further|once again|again|in this (?:regard|respect|"
+    r"connection|context)|accordingly|"
+    r"therefore|to this end|strongly|hereby|with appreciation),?\s+)*(?P<verb>[a-z]+s)\b(?!\s+(?:and|of|"
+    r"or|in)\b(?<!takes note of))"
 )
 _LATER_ING = re.compile(
     r"(?:[,;]|\band)\s+(?:(?:also|further|deeply|strongly|fully|again)\s+)?(?P<verb>recalling|reaffirming|recognizing|acknowledging|noting|"
     r"stressing|emphasizing|encouraging|confirming|welcoming|expressing|reiterating|underlining|underscoring|bearing|taking)\b"
 )
-_PLURALS = frozenset(
-    "views reviews requests reports calls supports votes appeals orders demands marks values thanks notes terms commissions wishes "  # noqa: E501, SIM905
-    "hopes sets names protests warns trusts concerns accords charges designates offers states places grants mandates shares".split()  # noqa: E501
-)
-_CERTAIN = frozenset("requests calls appeals notes demands".split())  # noqa: SIM905
+_PLURALS = frozenset(word_list("plurals"))
+_CERTAIN = frozenset(word_list("certain"))
 
 
 def _later_participles(text: str) -> list[str]:

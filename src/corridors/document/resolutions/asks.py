@@ -10,19 +10,19 @@ from itertools import pairwise
 from corridors.document.resolutions._verbs import lead
 from corridors.document.resolutions.deadlines import Deadline, deadlines
 from corridors.document.resolutions.organs import mentions, organs
+from corridors.document.resolutions.word_lists import word_list
 
-_ASKING = frozenset(
-    "request invite urge encourage appeal ask direct instruct authorize demand recommend exhort implore entrust mandate enjoin solicit "  # noqa: E501, SIM905
-    "require call".split()
-) | {"call upon", "call on"}
+_ASKING = frozenset(word_list("asking")) | {"call upon", "call on"}
 _SPLIT = re.compile(
-    r"\s*,?\s+as well as\s+|\s*,\s+and\s+(?=upon\b|the\b|all\b|other\b|relevant\b|[A-Z])|,\s+(?=(?:the|all|other|relevant)\s|[A-Z])|"  # noqa: E501
+    r"\s*,?\s+as well as\s+|\s*,\s+and\s+(?=upon\b|the\b|all\b|other\b|relevant\b|[A-Z])|,\s+(?=(?:the|"
+    r"all|other|relevant)\s|[A-Z])|"
     r"\s+and\s+(?=(?:the|other|all|relevant|its|upon|to the|donor|interested)\s)|(?<=[a-z])\s+and\s+(?=[A-Z])"
 )
 _DETERMINERS = re.compile(
     r"^(?:(?:upon|to|on|the|all|other|relevant|appropriate|competent|concerned|interested|both|each|every|its|those|also|further|again|"
-    r"once again|therefore|accordingly|in particular|including)\s+)+", re.IGNORECASE
-)  # fmt: skip
+    r"once again|therefore|accordingly|in particular|including)\s+)+",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(
     r"^,?\s*(?:where|as|when|in|within|at|to this|if|with|for|on|through|by|upon the)\b[^,;]{2,160},\s*", re.IGNORECASE
 )
@@ -31,7 +31,9 @@ _VERB_AHEAD = re.compile(
     r",\s+at\b|,\s+to\b|\bshould\b|\bshall\b|,\s+with\b|,\s+on\b|,\s+as\b|,\s+for\b|,\s+when\b|,\s+where\b|,\s+through\b|\bwhich\b|\bwho\b|,\s+inter\b|,\s+pursuant\b"
 )
 _PIECE = re.compile(
-    r"(?:(?<=\s)|^)(?:and\s+)?to\s+(?P<also>(?:also|further|continue to|ensure that|(?:[a-z]+ly))\s+)*(?!(?:the|all|a|an|it|its|their|this|these|those|each|both|which|any|date|other|another)\b)(?P<verb>[a-z]+)\b"  # noqa: E501
+    r"(?:(?<=\s)|^)(?:and\s+)?to\s+(?P<also>(?:also|further|continue to|ensure that|"
+    r"(?:[a-z]+ly))\s+)*(?!(?:the|all|a|an|it|its|their|this|these|those|each|both|which|any|date|other|"
+    r"another)\b)(?P<verb>[a-z]+)\b"
 )
 _REPORTING = re.compile(
     r"^(?:report|brief|update|inform)\b|^keep\b[^;]{0,80}\b(?:informed|apprised|updated|abreast)\b|"
@@ -39,21 +41,44 @@ _REPORTING = re.compile(
     r"complete|finalize|address|elaborate|continue|communicate)\b(?:(?!\bto\s+(?:facilitate|enable|assist|help)\b)[^;]){0,260}?\b(?:report|reports|update|updates|briefing|briefings|study|summary|"
     r"oral presentation|progress report)\b(?!\s+(?:of|on|by)\s+the\s+(?:Secretary-General|Special)\b)(?!ing)"
 )
+# A part of a report asked for before is no second report.
+_THEREIN = re.compile(
+    r"^(?:include|integrate|incorporate|reflect)\s+(?:therein\b|in\s+(?:that|the|his|her|its|such)\s+[\w\s]{0,30}reports?\b)"
+)
 _KINDS = (
-    ("recommendation", re.compile(r"^(?:recommend|propose|(?:make|submit|provide|present|formulate)\b[^;,]{0,40}\b(?:recommendations|proposals))\b")),  # noqa: E501
+    (
+        "recommendation",
+        re.compile(
+            r"^(?:recommend|propose|"
+            r"(?:make|submit|provide|present|formulate)\b[^;,]{0,40}\b(?:recommendations|proposals))\b"
+        ),
+    ),
     ("report", _REPORTING),
-    ("consultation", re.compile(r"^(?:solicit|seek|consult|ascertain|canvass|obtain)\b(?=[^;]{0,60}\b(?:views|comments|opinions|consult|with|information)\b)|^consult\b")),  # noqa: E501
+    (
+        "consultation",
+        re.compile(
+            r"^(?:solicit|seek|consult|ascertain|canvass|obtain)\b"
+            r"(?=[^;]{0,60}\b(?:views|comments|opinions|consult|with|information)\b)|^consult\b"
+        ),
+    ),
     ("convene", re.compile(r"^(?:convene|organize|hold|reconvene|arrange)\b")),
     ("transmit", re.compile(r"^(?:transmit|circulate|distribute|disseminate|forward|communicate|bring)\b")),
     ("invite", re.compile(r"^invite\b")),
     ("participate", re.compile(r"^(?:participate|take part|attend|join)\b")),
-    ("funding", re.compile(r"^(?:finance|fund|contribute|consider (?:providing|making|financing)|make (?:voluntary )?contributions)\b")),  # noqa: E501
-)  # fmt: skip
+    (
+        "funding",
+        re.compile(
+            r"^(?:finance|fund|contribute|consider (?:providing|making|financing)|make (?:voluntary )?contributions)\b"
+        ),
+    ),
+)
 _CORE = frozenset(("report", "agenda", "consultation", "recommendation", "convene"))
 _AGENDA = re.compile(
     r"^(?:to\s+)?(?:(?:include|inscribe|place|put|retain)\b[^;]{0,160}?\bagendas?\b|include\b.{0,200}\bagendas?\b|"
-    r"(?:consider|continue|resume|revert|return|review|take up|examine|address|discuss|defer|keep|give|conduct|undertake|remain seized)\b(?=.{0,400}\bsessions?\b))", re.DOTALL  # noqa: E501
-)  # fmt: skip
+    r"(?:consider|continue|resume|revert|return|review|take up|examine|address|discuss|defer|keep|give|"
+    r"conduct|undertake|remain seized)\b(?=.{0,400}\bsessions?\b))",
+    re.DOTALL,
+)
 _CONVENED = re.compile(
     r"^(?:to\s+(?:convene|hold|organize|reconvene|proclaim)\b|that\b.{0,160}\b(?:be (?:held|convened)|meet|hold|convene)\b)",
     re.DOTALL,
@@ -81,7 +106,7 @@ class Ask:
     to
         Who must do it.
     kind
-        report, agenda, convene, consultation, recommendation, transmit, invite, participate, funding or action.
+        One of report, agenda, convene, consultation, recommendation, transmit, invite, participate, funding or action.
     what
         The words.
     session, year
@@ -109,7 +134,7 @@ class Ask:
 
 def _object(text: str, act: str, words: str) -> str:
     """The text after the lead, without the asides between commas."""
-    rest = text[len(words) :] if text.startswith(words) else text  # noqa: FURB188
+    rest = text.removeprefix(words)
     rest = re.sub(r"^\s*,\s*(?:inter alia|in particular|once again|therefore|accordingly),?", " ", rest)
     aside = _ASIDE.match(rest.lstrip())
     rest = rest.lstrip()[aside.end() :] if aside else rest.lstrip(" ,")
@@ -173,7 +198,8 @@ def _recipient(piece: str, own: str | None) -> str | None:
     """The organ that receives a report: the first one named after "to"."""
     for one in mentions(piece, own=own):
         if re.search(
-            r"\b(?:to|inform|brief|keep|update|provide|before|for consideration by|updating|present|inform both|with)\s+(?:both\s+)?(?:the\s+)?$",  # noqa: E501
+            r"\b(?:to|inform|brief|keep|update|provide|before|for consideration by|updating|present|inform both|"
+            r"with)\s+(?:both\s+)?(?:the\s+)?$",
             piece[: one.start],
         ):
             return one.organ
@@ -190,20 +216,40 @@ def _dated(to: tuple[str, ...], kind: str, what: str, due: Sequence[Deadline], r
     if not fixed:
         code = next((one.code for one in due), None)
         return [Ask(to, kind, what, None, None, recipient, rhythm, code, core)]
-    return [Ask(to, kind, what, one.session, one.year, (one.organ if one.organ in organs() else None) or recipient, rhythm, one.code, core)  # noqa: E501
-            for one in fixed]  # fmt: skip
+    return [
+        Ask(
+            to,
+            kind,
+            what,
+            one.session,
+            one.year,
+            (one.organ if one.organ in organs() else None) or recipient,
+            rhythm,
+            one.code,
+            core,
+        )
+        for one in fixed
+    ]
+
+
+# "To prepare a report, and to submit it to the Assembly": one ask, the second half tells who receives it.
+_HANDED = re.compile(r"(?:and\s+)?to\s+(?:submit|present|transmit|report)\s+(?:it|them|the\s+(?:report|study|same))\b")
 
 
 def _pieces(clause: str) -> list[str]:
     """The infinitives of a clause: "to solicit ..., and to recommend ..."."""
-    starts = [match.start() for match in _PIECE.finditer(clause)
-              if match.start() == 0 or re.search(r"(?:,|;|:|\band|\([a-z]\)|^[^,;]{3,200})\s*$", clause[: match.start()][-220:])]  # fmt: skip  # noqa: E501
+    starts = [
+        match.start()
+        for match in _PIECE.finditer(clause)
+        if match.start() == 0
+        or re.search(r"(?:,|;|:|\band|\([a-z]\)|^[^,;]{3,200})\s*$", clause[: match.start()][-220:])
+    ]
     keep: list[int] = []
     for start in starts:
         joined = clause[start:].startswith("and to ") or bool(
             re.search(r"(?:[,;:]|\band|\([a-z]+\))\s*$", clause[max(0, start - 12) : start])
         )
-        if not keep or joined:
+        if not keep or (joined and not _HANDED.match(clause, start)):
             keep.append(start)
     items = [match.start(1) for match in re.finditer(r"\([a-z]{1,2}\)\s+((?:To\s+)?[A-Z][a-z]+)", clause)]
     cuts = sorted({*keep, *items})
@@ -213,6 +259,8 @@ def _pieces(clause: str) -> list[str]:
 def _kind(piece: str) -> str:
     bare = re.sub(r"^(?:and\s+)?[Tt]o\s+(?:(?:also|further|continue to|continue|(?:[a-z]+ly))\s+)*", "", piece)
     bare = bare[:1].lower() + bare[1:]
+    if _THEREIN.match(bare):
+        return "action"
     return next((kind for kind, form in _KINDS if form.match(bare)), "action")
 
 
@@ -233,8 +281,19 @@ def _decided(clause: str, words: str, own: str | None, due: Sequence[Deadline]) 
         return []
     if _CONVENED.match(rest):
         year = next((int(one) for one in re.findall(r"\b(?:in|of|during)\s+(?:\w+\s+)?((?:19|20)\d\d)\b", rest)), None)
-        return [Ask(own_only, "convene", rest, next((one.session for one in due if one.session), None), year or next((one.year for one in due if one.year), None),  # noqa: E501
-                    None, None, next((one.code for one in due), None), True)]  # fmt: skip
+        return [
+            Ask(
+                own_only,
+                "convene",
+                rest,
+                next((one.session for one in due if one.session), None),
+                year or next((one.year for one in due if one.year), None),
+                None,
+                None,
+                next((one.code for one in due), None),
+                True,
+            )
+        ]
     if re.match(r"that\b.{0,200}\b(?:shall|should|will)\s+(?:\w+\s+)?(?:report|submit|present|provide)\b", rest):
         return _dated(own_only, "report", rest, due, _recipient(rest, own))
     return []

@@ -104,7 +104,7 @@ def _fraction(match: re.Match[str]) -> bool:
 
 
 def _documents(text: str) -> list[Citation]:
-    found = []
+    found: list[Citation] = []
     for match in _SYMBOL.finditer(_JOINT.sub(" ", text)):
         symbol, parts = match[0].rstrip("."), _PARTS.match(text, match.end())
         while symbol.endswith(")") and symbol.count(")") > symbol.count("("):
@@ -112,8 +112,10 @@ def _documents(text: str) -> list[Citation]:
         if not re.search(r"\d", symbol):
             continue
         if parts:
-            for part in re.findall(r"[IVX]+", parts[0][6:]):
-                found.append(Citation(f"{symbol} (Part {part})", match[0] + parts[0], match.start(), None))  # noqa: PERF401
+            found.extend(
+                Citation(f"{symbol} (Part {part})", match[0] + parts[0], match.start(), None)
+                for part in re.findall(r"[IVX]+", parts[0][6:])
+            )
         else:
             found.append(Citation(symbol, match[0], match.start(), None))
     return found

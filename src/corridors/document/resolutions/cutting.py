@@ -10,7 +10,8 @@ from corridors.document.resolutions._closing import closing, enacting, heading
 from corridors.document.resolutions.lines import Line, operative_start, starts_paragraph
 
 _MASTHEAD = re.compile(
-    r"^(?:United Nations\b|UNITED\b|NATIONS$|Distr\b|[Dd]raft resolution\b|DRAFT RESOLUTION\b|Resolution \d+ \(\d{4}\)|RESOLUTION ADOPTED)"  # noqa: E501
+    r"^(?:United Nations\b|UNITED\b|NATIONS$|Distr\b|[Dd]raft resolution\b|DRAFT RESOLUTION\b|"
+    r"Resolution \d+ \(\d{4}\)|RESOLUTION ADOPTED)"
 )
 _BACK = 40
 
@@ -98,8 +99,8 @@ def cut(found: Sequence[Line]) -> Cut:
         head_from, number = _head_start(found, at, begin)
         if step == 0:
             tail = number is not None and any(_of_another(line.text) for line in found[:head_from])
-            begin = head_from if tail else begin  # noqa: PLW2901
-        pieces.append(Piece(tuple(found[begin:at]), found[at].text, tuple(found[at + 1 : end]), number))
+        first = head_from if tail and step == 0 else begin
+        pieces.append(Piece(tuple(found[first:at]), found[at].text, tuple(found[at + 1 : end]), number))
     return Cut(tuple(pieces), tail)
 
 

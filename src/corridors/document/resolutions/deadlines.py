@@ -29,12 +29,20 @@ _SESSIONS = re.compile(
 _YEARLY = re.compile(
     r"\b(?:at|during|in|to|of)\s+(?:its|the)\s+(?:(?:(?P<a>(?:19|20)\d\d)(?:\s+and\s+(?P<b>(?:19|20)\d\d))?\s+"
     r"(?:(?:regular|substantive|annual|organizational|resumed)\s+)?sessions?)|"
-    r"(?:(?:regular|substantive|annual|organizational|resumed)\s+)?sessions?\s+(?:in|of|for)\s+(?P<c>(?:19|20)\d\d))\b"
+    r"(?:(?:first|second)\s+)?(?:(?:regular|substantive|annual|organizational|resumed)\s+)?sessions?\s+(?:in|of|for)\s+(?P<c>(?:19|20)\d\d))\b"
 )
+#: From this session on, "the Council" with a numbered session is the Human Rights Council: the others count years.
+_SINCE_HUMAN_RIGHTS_COUNCIL = 61
+_OF_YEAR = re.compile(r"\s+(?:of|in|for)\s+(?:19|20)\d\d\b")
 _AFTER = re.compile(r"\s*(?:,\s*)?of\s+the\s+$")
 _ACTION = re.compile(
     r"\b(?:[Rr]equest|[Dd]ecide|[Ii]nvite|[Uu]rge|[Cc]all|[Ee]ncourage|[Rr]ecommend|[Aa]gree|[Aa]uthorize|[Dd]irect|[Aa]ppeal|"
     r"[Dd]emand|[Aa]sk|[Ee]xtend|[Rr]esolve|[Ll]ook|[Ii]nten|[Ee]ntrust|[Ee]xpress)\w*|\b(?:shall|will|should|is to|are to)\b"
+)
+#: Acts that look back: what they name is no deadline, unless another act follows.
+_BACKWARD = re.compile(r"(?:Also |Further )?(?:[Rr]ecalls|[Aa]cknowledges|[Cc]ommends|[Cc]ongratulates|[Dd]eplores)\b")
+_FORWARD = re.compile(
+    r"\b(?:requests|decides|invites|urges|calls|encourages|recommends|looks forward|asks|resolves|expresses|reiterates)\b"
 )
 _UNIT = {"day": "D", "week": "W", "month": "M", "year": "Y"}
 _BY = re.compile(
@@ -47,7 +55,8 @@ _END_OF_YEAR = re.compile(
 _ADOPTION = r"(?:of|from|after|following)\s+(?:the\s+)?(?:date\s+of\s+)?(?:its\s+|the\s+)?(?:date\s+of\s+)?(?:the\s+)?adoption\b"
 _SPAN = re.compile(
     rf"\b(?:within\s+|no\s+later\s+than\s+|not\s+later\s+than\s+|in\s+)?(?:the\s+next\s+)?(?P<n>{CARDINAL})\s+"
-    rf"(?P<unit>day|week|month|year)s?\s+{_ADOPTION}",
+    rf"(?P<unit>day|week|month|year)s?\s+{_ADOPTION}|"
+    rf"\bwithin\s+(?P<n2>{CARDINAL})\s+(?P<unit2>day|week|month|year)s?(?=\s*[.,;])",
     re.IGNORECASE,
 )
 _EVERY = re.compile(
@@ -145,6 +154,10 @@ def _by_session(text: str, named: list[Mention], organ: str | None, session: int
         if (how == "for" and not agenda) or "special" in match["kind"].lower() or _of_report(text, match):
             continue
         whose = _session_organ(text, match, named, organ)
+        if whose == "Council" and organ == "General Assembly" and (session or 0) >= _SINCE_HUMAN_RIGHTS_COUNCIL:
+            whose = "Human Rights Council"
+        if whose in ("Council", "Economic and Social Council") and _OF_YEAR.match(text, match.end()):
+            continue
         numbers = [ordinal(word) for word in re.findall(rf"\b(?:{ORDINAL})\b", match["list"], re.IGNORECASE)]
         if re.search(rf"\bto\s+(?:its\s+|the\s+)?(?:{ORDINAL})", match["list"], re.IGNORECASE) and len(numbers) == 2:
             numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 20) + 1))
@@ -244,10 +257,15 @@ def deadlines(
     >>> deadlines("Requests it to report within fifteen days of its adoption.", organ="General Assembly")[0].code
     'A:P15D'
     """
+    if _BACKWARD.match(text) and not _FORWARD.search(text):
+        return ()
     plain = re.sub(r"[“\"][^”\"]{0,600}[”\"]", lambda quoted: " " * len(quoted[0]), text)
     named = mentions(plain, own=organ)
     fixed = [*_by_session(plain, named, organ, session), *_by_year(plain, named, organ), *_by_date(plain, since)]
-    fixed += [Deadline(f"A:{_span_code(match['n'], match['unit'])}", match.start()) for match in _SPAN.finditer(plain)]
+    fixed += [
+        Deadline(f"A:{_span_code(match['n'] or match['n2'], match['unit'] or match['unit2'])}", match.start())
+        for match in _SPAN.finditer(plain)
+    ]
     ordered = [*sorted(fixed, key=lambda one: one.start), *sorted(_recurrences(plain), key=lambda one: one.start)]
     return tuple(
         {one.code: one for one in reversed(ordered)}[code] for code in dict.fromkeys(one.code for one in ordered)

@@ -9,9 +9,15 @@ from corridors.document.resolutions.organs import MONTHS, iso_date
 
 _MONTH = "|".join(MONTHS)
 _PLACE = r"(?P<place>(?:The\s)?[A-Z][\w’'-]+(?:(?:\s|-)(?:de|del|la|el|of|am|sur|le|[A-Z][\w’'-]+)){0,4}?)"
-_DAYS = rf"(?:from\s+)?(?P<d1>\d{{1,2}})(?:\s+(?P<m1>{_MONTH}))?(?:\s+(?P<y1>\d{{4}}))?\s+(?:to|and)\s+(?P<d2>\d{{1,2}})\s+(?P<m2>{_MONTH})\s+(?P<y2>\d{{4}})"  # noqa: E501
+_DAYS = (
+    rf"(?:from\s+)?(?P<d1>\d{{1,2}})(?:\s+(?P<m1>{_MONTH}))?(?:\s+(?P<y1>\d{{4}}))?\s+(?:to|"
+    rf"and)\s+(?P<d2>\d{{1,2}})\s+(?P<m2>{_MONTH})\s+(?P<y2>\d{{4}})"
+)
 _RANGE = rf"(?P<d3>\d{{1,2}})\s?[-–]\s?(?P<d4>\d{{1,2}})\s+(?P<m4>{_MONTH})\s+(?P<y4>\d{{4}})"
-_WHEN = rf"(?:(?:on\s+)?(?:{_DAYS}|{_RANGE}|(?P<d5>\d{{1,2}})\s+(?P<m5>{_MONTH})\s+(?P<y5>\d{{4}}))|in\s+(?P<m6>{_MONTH})\s+(?P<y6>\d{{4}})|in\s+(?P<y7>\d{{4}}))"  # noqa: E501
+_WHEN = (
+    rf"(?:(?:on\s+)?(?:{_DAYS}|{_RANGE}|(?P<d5>\d{{1,2}})\s+(?P<m5>{_MONTH})\s+(?P<y5>\d{{4}}))|"
+    rf"in\s+(?P<m6>{_MONTH})\s+(?P<y6>\d{{4}})|in\s+(?P<y7>\d{{4}}))"
+)
 _HELD = re.compile(
     rf",?\s+(?:(?:which\s+)?(?:was|were)\s+)?(?:held|convened|organized|hosted)\s+(?:at|in)\s+{_PLACE},?\s+(?:by\s+[^,;]+?\s+)?{_WHEN}"
 )

@@ -152,6 +152,8 @@ def _adoption(lines: Sequence[str], closing: Sequence[str]) -> tuple[str | None,
     below = " ".join(closing)
     above = " ".join(lines)
     adopted = re.search(rf"\b[Aa]dopted\b.{{0,120}}?\bon\s+{DATE}", above)
+    titled = re.search(rf"\bResolution \d{{1,4}} \(\d{{4}}\) of {DATE}", above)
+    adopted = adopted or titled
     last = re.search(DATE, below)
     date = iso_date(*last.groups()) if last else iso_date(*adopted.groups()) if adopted else None
     meeting = _MEETING.search(below) or (_MEETING.search(above) if "dopted" in above else None)

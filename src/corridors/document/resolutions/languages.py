@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from corridors.document.resolutions.word_lists import word_list
+
 _SMALL = {
-    "English": "the of and to in that its with for on by resolution at from".split(),  # noqa: SIM905
-    "French": "le la les des et du une dans sur par aux que pour résolution".split(),  # noqa: SIM905
-    "Spanish": "el los las de y del en una por con que para se resolución".split(),  # noqa: SIM905
-    "Portuguese": "o os as do da dos das em uma com não para ao resolução".split(),  # noqa: SIM905
-    "German": "der die das und des den im für auf eine von zu mit resolution".split(),  # noqa: SIM905
-    "Italian": "il di della delle che per con gli nel una sulla dei alla risoluzione".split(),  # noqa: SIM905
+    "English": word_list("small-english"),
+    "French": word_list("small-french"),
+    "Spanish": word_list("small-spanish"),
+    "Portuguese": word_list("small-portuguese"),
+    "German": word_list("small-german"),
+    "Italian": word_list("small-italian"),
 }
 _SCRIPTS = (
     ("Arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),

@@ -13,8 +13,9 @@ _START = re.compile(
     r"^(?P<mark>\*{1,3}|†|[a-z](?=/)|\d{1,3}(?!\d))\s?(?P<slash>/)?(?P<gap>\s*)(?P<text>\S.*)$", re.DOTALL
 )
 _NOTELIKE = re.compile(
-    r"^(?:See\b|Ibid\b|Resolutions?\b|General Assembly resolution|Security Council resolution|Report of|Reports of|United Nations,|"  # noqa: E501
-    r"United Nations publication|Official Records|Available|Including|A/|E/|S/|TD/|ST/|DP/|FCCC/|UNEP/|CEDAW/|Adopted (?:under|by|in|as)|"  # noqa: E501
+    r"^(?:See\b|Ibid\b|Resolutions?\b|General Assembly resolution|Security Council resolution|Report of|Reports of|"
+    r"United Nations,|United Nations publication|Official Records|Available|Including|"
+    r"A/|E/|S/|TD/|ST/|DP/|FCCC/|UNEP/|CEDAW/|Adopted (?:under|by|in|as)|"
     r"Published|Contained|Issued|In accordance|Proceedings|International Legal|League of Nations|World Health|Ibidem|Idem|"
     r"Decisions?\b|Subsequently|Formerly|Hereinafter|On behalf|The draft|For the|Reissued|Economic and Social Council)"
 )
@@ -90,11 +91,12 @@ def _note_start(text: str, block: _Block) -> tuple[str, str] | None:
 
 def _leaves(line: Line, block: _Block, body: Sequence[Line]) -> bool:
     """Whether a line after a rule belongs to the text again."""
+    if block.lone and _NOTELIKE.match(line.text):
+        # "Resolution 217 A (III)." has the form of a heading; a number that waits for its words makes it a note.
+        return False
     if starts_paragraph(line.text) or closing(line.text) or heading(line.text):
         return True
     if lone_mark(line.text) or _note_start(line.text, block):
-        return False
-    if block.lone and _NOTELIKE.match(line.text):
         return False
     if not block.fresh and len(block.notes[-1].text) > _LONGEST:
         return True

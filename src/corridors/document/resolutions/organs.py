@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-MONTHS = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
+from corridors.document.resolutions.word_lists import word_list
+
+MONTHS = tuple(word_list("months"))
 _MONTH = "|".join(MONTHS)
 #: A date as the Organization writes it, "19 December 1994"; three groups.
 DATE = rf"(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})"
-_UNITS = (  # noqa: SIM905
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth"
-).split()
+_UNITS = word_list("ordinals")
 _TENS = {"twent": 20, "thirt": 30, "fort": 40, "fift": 50, "sixt": 60, "sevent": 70, "eight": 80, "ninet": 90}
 _ORDINALS = {word: number for number, word in enumerate(_UNITS, 1)}
 _ORDINALS |= {f"{stem}ieth": tens for stem, tens in _TENS.items()} | {"hundredth": 100, "one hundredth": 100}
@@ -25,13 +24,10 @@ ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True)) + r"|\d{1,3}(?:st|n
 _CARDINALS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "  # noqa: SIM905
-        "nineteen".split(), 1
+        word_list("cardinals"), 1
     )
 }  # fmt: skip
-_TENS_WORDS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)  # noqa: SIM905
-)
+_TENS_WORDS = dict(zip(word_list("tens"), range(20, 100, 10), strict=True))
 _CARDINALS |= _TENS_WORDS
 _CARDINALS |= {
     f"{ten}-{_word}": at + n for ten, at in _TENS_WORDS.items() for _word, n in [*_CARDINALS.items()] if n < 10
@@ -82,7 +78,10 @@ def organs() -> dict[str, Organ]:
 def _names() -> re.Pattern[str]:
     names = sorted(organs(), key=len, reverse=True)
     shorts = {organ.short for organ in organs().values()} - {"Forum", "Conference"}
-    other = r"(?:(?:Conference|Meeting) of (?:the )?(?:States )?Parties|Committee on [A-Z]\w+|(?:Governing|Executive) (?:Council|Board)|"  # noqa: E501
+    other = (
+        r"(?:(?:Conference|Meeting) of (?:the )?(?:States )?Parties|Committee on [A-Z]\w+|(?:Governing|"
+        r"Executive) (?:Council|Board)|"
+    )
     other += r"Working Group|Preparatory Committee|Conference on Disarmament|Standing Committee|Committee|Congress)"
     return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [*names, *sorted(shorts)]) + "|" + other)
 

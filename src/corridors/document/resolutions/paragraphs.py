@@ -19,7 +19,8 @@ _TITLE = 120
 _LONGEST = 40_000
 # Nouns that have the form of a verb: a line that begins with one is no paragraph unless a verb's object follows.
 _NOUNS = re.compile(
-    r"^(?:States|Views|Reviews|Values|Marks|Votes|Names|Terms|Places|Sets|Looks|Offers|Shares|Commissions|Requests for|Calls for a)\b"  # noqa: E501
+    r"^(?:States|Views|Reviews|Values|Marks|Votes|Names|Terms|Places|Sets|Looks|Offers|Shares|Commissions|"
+    r"Requests for|Calls for a)\b"
 )
 
 

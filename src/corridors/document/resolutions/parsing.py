@@ -36,7 +36,7 @@ _MOST = 1_500
 
 
 def parse(raw: bytes, *, file: str) -> Resolution:
-    """Read one resolution.
+    r"""Read one resolution.
 
     Of several resolutions on one page the one whose number stands in the file's name is read, else the first that is
     whole; the others are cut off, and an anomaly says so.
@@ -60,11 +60,11 @@ def parse(raw: bytes, *, file: str) -> Resolution:
 
     Examples
     --------
-    >>> text = b"The General Assembly,\\nRecalling its resolution 49/127 of 19 December 1994,\\n1. Urges Member States to act."
+    >>> text = b"The General Assembly,\nRecalling its resolution 49/127 of 19 December 1994,\n1. Urges Member States to act."
     >>> found = parse(text, file="draft.txt")
     >>> found.preambular[0].cites, found.operative[0].addressees
     (('A/RES/49/127',), ('Member States',))
-    """  # noqa: D301
+    """
     text, notes, found = _pieces(raw, file)
     whole = [piece for piece in found.pieces if named_in(file, piece.number)] or [
         piece for piece in found.pieces if _whole(piece)
@@ -74,7 +74,7 @@ def parse(raw: bytes, *, file: str) -> Resolution:
 
 
 def parse_all(raw: bytes, *, file: str) -> tuple[Resolution, ...]:
-    """Read every resolution of a file, in order; one that is cut off at the edge is read as far as it goes.
+    r"""Read every resolution of a file, in order; one that is cut off at the edge is read as far as it goes.
 
     Parameters
     ----------
@@ -90,11 +90,11 @@ def parse_all(raw: bytes, *, file: str) -> tuple[Resolution, ...]:
 
     Examples
     --------
-    >>> text = b"1985/11. Drugs\\nThe Economic and Social Council,\\nAware of it,\\n1. Urges States to act.\\n"
-    >>> text += b"22nd plenary meeting\\n28 May 1985\\n1985/12. Trade\\nThe Economic and Social Council,\\nAware of it,\\n1. Urges all."
+    >>> text = b"1985/11. Drugs\nThe Economic and Social Council,\nAware of it,\n1. Urges States to act.\n"
+    >>> text += b"22nd plenary meeting\n28 May 1985\n1985/12. Trade\nThe Economic and Social Council,\nAware of it,\n1. Urges all."
     >>> [one.head.symbol for one in parse_all(text, file="page.txt")]
     ['E/RES/1985/11', 'E/RES/1985/12']
-    """  # noqa: D301, E501
+    """  # noqa: E501
     text, notes, found = _pieces(raw, file)
     return tuple(_one(piece, text=text, notes=notes, found=found, file=file) for piece in found.pieces)
 
@@ -108,8 +108,16 @@ def _pieces(raw: bytes, file: str) -> tuple[str, tuple[Note, ...], Cut]:
         found = cut(body)
     found = Cut(tuple(piece for piece in found.pieces if _filled(piece)), found.tail)
     if not found.pieces:
-        raise DataError([Finding("document-other", file, f"no resolution: it seems to be {seeming(text)}",
-                                 "give the text of a resolution, with its enacting line, “The General Assembly,”")])  # fmt: skip
+        raise DataError(
+            [
+                Finding(
+                    "document-other",
+                    file,
+                    f"no resolution: it seems to be {seeming(text)}",
+                    "give the text of a resolution, with its enacting line, “The General Assembly,”",
+                )
+            ]
+        )
     return text, notes, found
 
 
@@ -153,8 +161,16 @@ def _one(piece: Piece, *, text: str, notes: Sequence[Note], found: Cut, file: st
     head = read_head(piece, raw_head, closing=first.closing, sponsored=sponsors is not None)
     body = read_body(without_title_heads(list(piece.body), head.title))
     if len(body.preambular) + len(body.operative) > _MOST:
-        raise DataError([Finding("document-large", file, f"more than {_MOST:,} paragraphs: no single resolution has so many",
-                                 "cut the collection into documents, and give one resolution at a time")])  # fmt: skip
+        raise DataError(
+            [
+                Finding(
+                    "document-large",
+                    file,
+                    f"more than {_MOST:,} paragraphs: no single resolution has so many",
+                    "cut the collection into documents, and give one resolution at a time",
+                )
+            ]
+        )
     known = [note.marker for note in notes if note.marker]
     marked = unmark([one.text for one in [*body.preambular, *body.operative]], known=known, several=several)
     kept = _own_notes(notes, marked, several)
@@ -168,11 +184,19 @@ def _one(piece: Piece, *, text: str, notes: Sequence[Note], found: Cut, file: st
     footnotes = _footnotes(kept, [*preambular, *operative], head.organ)
     asks = tuple((one.id, ask) for one in operative for ask in _asks(one, head))
     return Resolution(
-        file=file, head=head, enacting=piece.enacting, preambular=preambular, operative=operative, footnotes=footnotes, asks=asks,
-        survey=_survey(preambular), sponsors_note=sponsors, session_inferred_from=inferred,
+        file=file,
+        head=head,
+        enacting=piece.enacting,
+        preambular=preambular,
+        operative=operative,
+        footnotes=footnotes,
+        asks=asks,
+        survey=_survey(preambular),
+        sponsors_note=sponsors,
+        session_inferred_from=inferred,
         annexes=tuple((one[0], " ".join(one[1:])) for one in body.annexes),
         anomalies=_anomalies(body, marked, [*preambular, *operative], footnotes, found, piece),
-    )  # fmt: skip
+    )
 
 
 def _paragraphs(
@@ -213,10 +237,16 @@ def _paragraphs(
 def _footnotes(notes: Sequence[Note], paragraphs: Sequence[Paragraph], own: str | None) -> tuple[Footnote, ...]:
     references = resolved([(note.marker, note.text) for note in notes])
     return tuple(
-        Footnote(note.marker, note.text, tuple(cited.symbol for cited in citations(note.text[:_SEARCHED], own=own)),
-                 tuple(one.id for one in paragraphs if note.marker in one.footnotes), work, events(note.text) if "held at" in note.text else ())  # noqa: E501
+        Footnote(
+            note.marker,
+            note.text,
+            tuple(cited.symbol for cited in citations(note.text[:_SEARCHED], own=own)),
+            tuple(one.id for one in paragraphs if note.marker in one.footnotes),
+            work,
+            events(note.text) if "held at" in note.text else (),
+        )
         for note, work in zip(notes, references, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _asks(paragraph: Paragraph, head: Head) -> list[Ask]:
@@ -237,8 +267,12 @@ def _with_session(head: Head, texts: Sequence[str], notes: Sequence[Note]) -> tu
     """A draft of the Assembly without masthead belongs to the session of the latest document it cites."""
     if head.session is not None or head.organ != "General Assembly" or head.number:
         return head, None
-    found = [(int(match[1]), match[0]) for text in [*texts, *(note.text for note in notes)] for match in _ASSEMBLY_DOCUMENT.finditer(text)  # noqa: E501
-             if int(match[1]) < 200]  # fmt: skip
+    found = [
+        (int(match[1]), match[0])
+        for text in [*texts, *(note.text for note in notes)]
+        for match in _ASSEMBLY_DOCUMENT.finditer(text)
+        if int(match[1]) < 200
+    ]
     if not found:
         return head, None
     session, symbol = max(found)

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from corridors.concepts.findings import DataError, Finding
 from corridors.document.resolutions.languages import foreign
+from corridors.document.resolutions.word_lists import word_list
 
 #: Characters above which a text is no single resolution: the longest ones have some 200,000.
 LONGEST = 400_000
@@ -203,9 +204,7 @@ def _notes(part: bytes) -> list[str]:
     return [f"{number} {text}" for number, text in enumerate(texts, 1)]
 
 
-_BLOCKS = frozenset(
-    "p div br li tr table h1 h2 h3 h4 h5 h6 ul ol blockquote section article header footer hr td th center".split()  # noqa: SIM905
-)
+_BLOCKS = frozenset(word_list("html-blocks"))
 
 
 class _Page(HTMLParser):

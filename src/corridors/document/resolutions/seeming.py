@@ -6,13 +6,36 @@ import re
 
 _SEEN = 6_000
 _KINDS = (
-    ("a verbatim record of a meeting", re.compile(r"\b[AS]/(?:\d+/)?PV\.\d+|\bOfficial Records\b.{0,200}\bplenary meeting\b", re.DOTALL)),  # noqa: E501
+    (
+        "a verbatim record of a meeting",
+        re.compile(r"\b[AS]/(?:\d+/)?PV\.\d+|\bOfficial Records\b.{0,200}\bplenary meeting\b", re.DOTALL),
+    ),
     ("a summary record of a meeting", re.compile(r"/SR\.\d+|\bSummary record of the\b", re.IGNORECASE)),
-    ("a statement by the President of the Security Council", re.compile(r"\bS/PRST/|\bStatement by the President of the Security Council\b")),  # noqa: E501
-    ("a letter", re.compile(r"\b(?:Identical l|L)etters? dated\b|\bDear (?:Sir|Madam|Mr|Ms|Colleague)|\bnote verbale\b", re.IGNORECASE)),  # noqa: E501
-    ("a report", re.compile(r"\b(?:Report|Note) (?:of|by) the (?:Secretary-General|Special Rapporteur|Committee|Secretariat|Commission)\b|\bExecutive summary\b|^\s*Summary\b",  # noqa: E501
-                            re.IGNORECASE | re.MULTILINE)),
-    ("a treaty", re.compile(r"\b(?:States )?Parties to (?:the present|this) (?:Convention|Covenant|Protocol|Treaty|Agreement)\b|\bHave agreed as follows\b")),  # noqa: E501
+    (
+        "a statement by the President of the Security Council",
+        re.compile(r"\bS/PRST/|\bStatement by the President of the Security Council\b"),
+    ),
+    (
+        "a letter",
+        re.compile(
+            r"\b(?:Identical l|L)etters? dated\b|\bDear (?:Sir|Madam|Mr|Ms|Colleague)|\bnote verbale\b", re.IGNORECASE
+        ),
+    ),
+    (
+        "a report",
+        re.compile(
+            r"\b(?:Report|Note) (?:of|by) the (?:Secretary-General|Special Rapporteur|Committee|Secretariat|Commission)\b|"
+            r"\bExecutive summary\b|^\s*Summary\b",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+    ),
+    (
+        "a treaty",
+        re.compile(
+            r"\b(?:States )?Parties to (?:the present|this) (?:Convention|Covenant|Protocol|Treaty|Agreement)\b|"
+            r"\bHave agreed as follows\b"
+        ),
+    ),
     ("a press release", re.compile(r"\bpress release\b|\bFor information media\b|\bnot an official record\b", re.IGNORECASE)),
     ("an agenda", re.compile(r"\b(?:Provisional|Annotated|Draft) agenda\b", re.IGNORECASE)),
     ("a decision", re.compile(r"\bAt its \d+(?:st|nd|rd|th) (?:plenary )?meeting\b.{0,200}\bdecided\b", re.DOTALL)),

@@ -12,7 +12,8 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    rf"\b(?P<n>{CARDINAL})\s+(?:(?:respondents?|Governments|States|Member States|replies|countries)\s+)?(?:were|was|are|had been)\s+"  # noqa: E501
+    rf"\b(?P<n>{CARDINAL})\s+(?:(?:respondents?|Governments|States|Member States|replies|"
+    rf"countries)\s+)?(?:were|was|are|had been)\s+"
     rf"(?P<stance>partially in favour|partly in favour|in favour|against|opposed|undecided)",
     re.IGNORECASE,
 )

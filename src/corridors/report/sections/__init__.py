@@ -20,6 +20,7 @@ from corridors.report.sections import (
     processes,
     stocks,
     summary,
+    views,
 )
 from corridors.report.world import World
 
@@ -50,7 +51,14 @@ CHAPTERS: Mapping[str, Section] = {
     "mandates": mandates,
     "processes": processes,
     "practices": practices,
+    "views": views,
     "limits": limits,
 }
-#: The chapters, and what stands before and after them.
+#: All chapters, and what stands before and after them.
 SECTIONS: Mapping[str, Section] = {"summary": summary, **CHAPTERS, "method": method}
+
+
+def chapters(world: World) -> Mapping[str, Section]:
+    """The chapters that a world has something to say in: no chapter on views before a round of them was published."""
+    silent = {"views"} if world.tables.get("VIEWS") is None else set()
+    return {name: section for name, section in CHAPTERS.items() if name not in silent}

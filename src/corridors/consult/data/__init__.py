@@ -1,0 +1,1 @@
+"""Lists by date that tallies group Members with."""

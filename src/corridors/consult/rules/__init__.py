@@ -1,0 +1,1 @@
+"""Rules of tallies, one TOML file each."""

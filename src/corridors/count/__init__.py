@@ -1,0 +1,1 @@
+"""From people's records to official counts: border crossings cleaned, and residence decided by duration rules."""

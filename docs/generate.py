@@ -1,4 +1,4 @@
-"""Reference pages that follow from the package: dataflows, vocabulary, areas, sources, findings, commands, modules."""
+"""Reference pages that follow from the package: dataflows, vocabulary, areas, sources, registers, findings, commands, modules."""
 
 import argparse
 import pkgutil
@@ -11,6 +11,7 @@ from corridors.collect.catalogue import card, sources
 from corridors.concepts.areas import known_areas
 from corridors.concepts.codelists import CodeListName, codelist
 from corridors.concepts.dataflows import DataflowName, dataflow
+from corridors.document.registers.register import RegisterName, register, shipped
 
 
 def write_pages(folder: Path) -> None:
@@ -21,6 +22,7 @@ def write_pages(folder: Path) -> None:
         "vocabulary": vocabulary_page(),
         "areas": areas_page(),
         "sources": sources_page(),
+        "registers": registers_page(),
         "modules": modules_page(),
         "findings": findings_page(),
         "cli": cli_page(),
@@ -99,6 +101,28 @@ def sources_page() -> str:
             f"Cite as: {found.citation}\n\n| product | title | revision |\n|---|---|---|\n" + "\n".join(rows)
         )
     return "\n\n".join(parts) + "\n"
+
+
+def registers_page() -> str:
+    """One chapter for each register with its columns, and how many rows come with the package."""
+    parts = [
+        "# Registers\n\nTables of what is documented; `corridors.document.registers` reads and checks them as CSV."
+    ]
+    for name in get_args(RegisterName):
+        found = register(name)
+        rows = "\n".join(
+            f"| `{c.name}` | {'key' if c.name in found.key else 'required' if c.required else ''} | {_plain(c.kind)} | {c.text} |"
+            for c in found.columns
+        )
+        parts.append(
+            f"## {name}\n\n**{found.title}.** {found.text} Rows in the package: {len(shipped(name))}.\n\n"
+            f"| column | | kind | meaning |\n|---|---|---|---|\n{rows}"
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(kind: str) -> str:
+    return ", ".join(kind.split("|"))
 
 
 def modules_page() -> str:

@@ -3,10 +3,8 @@
 The iterated rectifier of Correia, Guimarães and Zylkin looks for a combination of the regressors that is zero wherever the flow
 is positive and never negative where it is zero: rows where it is positive fit perfectly at minus infinity, and are dropped.
 
-References
-----------
-S. Correia, P. Guimarães, T. Zylkin, "Verifying the existence of maximum likelihood estimates for generalized linear models",
-arXiv:1903.01633 (2019).
+Method: S. Correia, P. Guimarães and T. Zylkin (2019), "Verifying the existence of maximum likelihood estimates for generalized
+linear models", arXiv:1903.01633.
 """
 
 from __future__ import annotations

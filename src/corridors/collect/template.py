@@ -43,6 +43,16 @@ _BY_FLOW: dict[str, dict[str, tuple[str, str]]] = {
         "UNIT_MEASURE": ("PS", "PS"),
         "TIME_PERIOD": ("2050-07-01", "2050-07-01"),
     },
+    "VIEWS": {
+        "ROUND": ("2024-1", "2024-1"),
+        "RESPONDENT": ("KEN", "UGA"),
+        "RESPONDENT_CLASS": ("member", "member"),
+        "GROUPING": ("_T", "_T"),
+        "QUESTION": ("stance", "stance"),
+        "MEASURE": ("POSITION", "POSITION"),
+        "CATEGORY": ("in_favour", "against"),
+        "TIME_PERIOD": ("2024-06-30", "2024-06-30"),
+    },
 }
 
 

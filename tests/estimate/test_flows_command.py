@@ -13,7 +13,8 @@ from tests.estimate import golden
 from corridors.cli import main
 from corridors.estimate.flows import DIRECT, METHODS, estimate_flows
 from corridors.estimate.tables import read_account, read_seed
-from corridors.workflow.flows import CHOICES, estimate_files
+from corridors.workflow.flow_choices import CHOICES
+from corridors.workflow.flows import estimate_files
 
 START = "birth,AAA,BBB,CCC\nAAA,900,100,40\nBBB,50,800,60\nCCC,20,30,500\n"
 END = "birth,AAA,BBB,CCC\nAAA,880,130,45\nBBB,45,790,70\nCCC,25,30,520\n"

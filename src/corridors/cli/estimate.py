@@ -9,7 +9,7 @@ from corridors.cli.printing import DONE, common, print_json, progress
 
 def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb `estimate` with its nouns."""
-    from corridors.workflow.flows import CHOICES, INPUTS
+    from corridors.workflow.flow_choices import CHOICES, INPUTS
 
     parser = verbs.add_parser("estimate", help="estimate flows", description="Estimate what nobody measured.")
     text = "Estimate the flows between two dates from two stocks and the births and deaths between them."
@@ -128,7 +128,8 @@ def _world_flows(chosen: argparse.Namespace) -> int:
 def _estimate_flows(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from corridors.workflow.flows import CHOICES, INPUTS, estimate_files
+    from corridors.workflow.flow_choices import CHOICES, INPUTS
+    from corridors.workflow.flows import estimate_files
 
     made = estimate_files(
         {name: Path(getattr(chosen, name)) for name in INPUTS},

@@ -7,7 +7,7 @@ OUT ?= out
 WORLD ?= embedded
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check verify bench docs serve clean
+.PHONY: help report test check verify board bench docs serve clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
@@ -32,7 +32,10 @@ check: $(READY) ## Check style, imports, types and docstrings
 
 verify: $(READY) ## Run the heavy checks: large data, random kills, other programs
 	$(BIN)/python -m pytest -m heavy -n 2 tests/collect/test_damaged.py
-	$(BIN)/python -m pytest -m heavy --ignore=tests/collect/test_damaged.py
+	$(BIN)/python -m pytest -m heavy --ignore=tests/collect/test_damaged.py --ignore=tests/workflow/test_scoreboard.py
+
+board: $(READY) ## Compare the page on the scoreboard with what its command prints: many minutes
+	$(BIN)/python -m pytest -m heavy tests/workflow/test_scoreboard.py
 
 bench: $(READY) ## Print benchmarks as ratios measured in one run
 	$(BIN)/python -m benchmarks

@@ -225,3 +225,11 @@ def test_a_reader_that_went_away_is_no_error():
         running.stdout.close()
         told = running.stderr.read()
     assert (running.returncode, told) == (0, b"")
+
+
+def test_a_fault_of_the_disk_is_told_to_machines_too(tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file stands where the folder would be")
+    assert main(["collect", "template", "STOCK", "--out", str(tmp_path / "taken"), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"] == []
+    assert "the template to" in told["fault"]

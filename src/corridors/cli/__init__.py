@@ -15,7 +15,7 @@ from corridors.cli.collect import add_collect
 from corridors.cli.consult import add_consult
 from corridors.cli.document import add_document
 from corridors.cli.estimate import add_estimate
-from corridors.cli.printing import DONE, FINDINGS, USAGE, report_findings
+from corridors.cli.printing import DONE, FINDINGS, USAGE, print_json, report_findings
 from corridors.cli.report import add_report
 from corridors.cli.store import add_store
 
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINDINGS
     except (Unavailable, Refused) as error:
         print(f"corridors: {error}", file=sys.stderr)
+        if getattr(chosen, "json", False):
+            print_json({"findings": [], "fault": str(error)})
         return FINDINGS
     except ValueError as error:
         print(f"corridors: {error}", file=sys.stderr)

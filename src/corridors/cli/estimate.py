@@ -11,7 +11,11 @@ def add_estimate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     """Add the verb `estimate` with its nouns."""
     from corridors.workflow.flow_choices import CHOICES, INPUTS
 
-    parser = verbs.add_parser("estimate", help="estimate flows", description="Estimate what nobody measured.")
+    parser = verbs.add_parser(
+        "estimate",
+        help="estimate flows, score methods, read the account behind a flow",
+        description="Estimate what nobody measured.",
+    )
     text = "Estimate the flows between two dates from two stocks and the births and deaths between them."
     nouns = parser.add_subparsers(title="nouns", metavar="NOUN", required=True)
     noun = nouns.add_parser("flows", help="estimate flows from two stocks, births and deaths", description=text)
